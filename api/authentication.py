@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.callers import caller_from
 from api.pages.visitor import SignInNeeded, visitor_of
-from api.problem_handlers import body, unavailable
+from api.problem_handlers import problem_response, unavailable
 from api.problems import Invalid, Problem, Unauthenticated, Unavailable
 from api.state import State
 
@@ -48,12 +48,12 @@ class AuthenticationMiddleware:
 
     @staticmethod
     async def _refuse(problem: Problem, request: Request, send: Send) -> None:
-        await body(problem, request)(request.scope, request.receive, send)
+        await problem_response(problem, request)(request.scope, request.receive, send)
 
 
 async def _check_known(request: Request) -> None:
     """Raises Unauthenticated, or SignInNeeded for a page."""
-    state: State = request.scope["state"]["rooms"]
+    state: State = request.scope["state"]["resources"]
     if request.scope["path"].startswith(API):
         await caller_from(request)
     else:

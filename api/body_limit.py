@@ -8,9 +8,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.authentication import OPEN
 from api.callers import caller_from
-from api.problem_handlers import body as answered
+from api.problem_handlers import problem_response as answered
 from api.problems import Problem
-from api.rate_limit import body_of
+from api.rate_limit import body_units
 from api.state import State
 
 MOST_BYTES = 2 * 1024 * 1024
@@ -57,15 +57,15 @@ def _most_of_a_form(scope: Scope) -> int:
     """The limit of a form, in bytes. A form may carry a document; `authentication.py` has checked its sender."""
     if scope["path"] in OPEN:
         return USUAL_BYTES
-    state: State = scope["state"]["rooms"]
+    state: State = scope["state"]["resources"]
     return state.settings.accord_largest_document + MOST_BYTES
 
 
 async def _admit(request: Request, announced: int) -> None:
     """Checks the sender of a large body, and charges their rate limit. Raises Unauthenticated or TooMuch."""
-    state: State = request.state.rooms
+    state: State = request.state.resources
     caller = await caller_from(request)
-    state.allowances.take(caller.person, body_of(announced))
+    state.rate_limits.take(caller.person, body_units(announced))
 
 
 def _announced(scope: Scope) -> int:

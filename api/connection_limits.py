@@ -33,7 +33,7 @@ SENDING_SECONDS = 30.0
 """The time after which a response is dropped that the client does not read."""
 
 
-class Limits(BaseSettings):
+class ConnectionLimits(BaseSettings):
     """Limits of the server, read from the environment."""
 
     accord_connections: int = Field(default=2000, ge=10, description="most connections of a process at a time")
@@ -46,15 +46,15 @@ class Limits(BaseSettings):
 class ConnectionHolder(Protocol):
     """The owner of a place: a connection of the server."""
 
-    def give_way(self) -> None: ...
-    def too_late(self) -> None: ...
+    def evict(self) -> None: ...
+    def time_out(self) -> None: ...
 
 
 @dataclass(slots=True, eq=False)
 class Place:
     """One connection. `deadline` is when its next data must have come; None while it is answered."""
 
-    occupant: ConnectionHolder
+    holder: ConnectionHolder
     address: str
     deadline: float | None = None
     proven: bool = False
@@ -64,7 +64,7 @@ class Place:
 
 
 @dataclass(slots=True)
-class _Waiting:
+class _EvictionQueues:
     """Connections that can be evicted, in queues ordered from the longest waiting."""
 
     unproven: OrderedDict[Place, None] = field(default_factory=OrderedDict)
@@ -88,7 +88,7 @@ class _Waiting:
 @dataclass(slots=True)
 class _Address:
     number: int = 0
-    waiting: _Waiting = field(default_factory=_Waiting)
+    waiting: _EvictionQueues = field(default_factory=_EvictionQueues)
 
 
 class Connections:
@@ -97,14 +97,14 @@ class Connections:
     def __init__(self, most: int, per_address: int) -> None:
         self._most, self._per_address = most, per_address
         self._places: set[Place] = set()
-        self._waiting = _Waiting()
+        self._waiting = _EvictionQueues()
         self._addresses: dict[str, _Address] = {}
         self.gave_way = self.turned_away = self.late = 0
 
     def __len__(self) -> int:
         return len(self._places)
 
-    def admit(self, occupant: ConnectionHolder, host: str, deadline: float) -> Place | None:
+    def admit(self, holder: ConnectionHolder, host: str, deadline: float) -> Place | None:
         """A place for a new connection; None where every other one is being answered."""
         address = _network(host)
         own = self._addresses.get(address)
@@ -113,27 +113,27 @@ class Connections:
         ):
             self.turned_away += 1
             return None
-        place = Place(occupant, address)
+        place = Place(holder, address)
         self._places.add(place)
         self._addresses.setdefault(address, _Address()).number += 1
-        self.waits(place, deadline)
+        self.mark_waiting(place, deadline)
         return place
 
-    def waits(self, place: Place, deadline: float, *, idle: bool = False) -> None:
+    def mark_waiting(self, place: Place, deadline: float, *, idle: bool = False) -> None:
         """Marks a connection as waiting for data until a deadline. An idle one is between requests."""
         if place in self._places:
             place.deadline = deadline
             self._waiting.add(place, idle=idle)
             self._addresses[place.address].waiting.add(place, idle=idle)
 
-    def is_answered(self, place: Place) -> None:
+    def mark_answering(self, place: Place) -> None:
         """Marks a connection whose request has arrived whole: it can no longer be evicted."""
         if place in self._places:
             place.deadline = None
             self._waiting.remove(place)
             self._addresses[place.address].waiting.remove(place)
 
-    def leaves(self, place: Place) -> None:
+    def release(self, place: Place) -> None:
         """Frees a place. Idempotent."""
         if place not in self._places:
             return
@@ -145,11 +145,11 @@ class Connections:
         if not own.number:
             del self._addresses[place.address]
 
-    def look(self, now: float) -> None:
+    def close_overdue(self, now: float) -> None:
         """Ends connections whose deadline has passed. Called a few times a second."""
         for place in list(self._overdue(now)):
             self.late += 1
-            place.occupant.too_late()
+            place.holder.time_out()
 
     def _overdue(self, now: float) -> Iterator[Place]:
         for place in self._places:
@@ -158,13 +158,13 @@ class Connections:
             ):
                 yield place
 
-    def _make_room(self, waiting: _Waiting) -> bool:
+    def _make_room(self, waiting: _EvictionQueues) -> bool:
         place = waiting.first()
         if place is None:
             return False
         self.gave_way += 1
-        self.leaves(place)
-        place.occupant.give_way()
+        self.release(place)
+        place.holder.evict()
         return True
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from uuid import UUID, uuid4
 
-from api.act_requests import refused
+from api.act_requests import refusal_problem
 from api.identity import CallerInfo
-from api.named_documents import filing
+from api.named_documents import filing_of
 from api.problems import Invalid, TooLarge
 from api.state import State
 from api.uploads import Upload
@@ -38,21 +38,21 @@ async def file_upload(
         raise TooLarge("too_large", str(error), "a smaller document") from None
     except HashDiffers as error:
         raise Invalid("hash_differs", str(error), "the bytes of that hash, or no expected hash") from None
-    await _tell(state, caller, program, filed.sha256)
+    await _record_filing(state, caller, program, filed.sha256)
     return filed
 
 
-async def _tell(state: State, caller: CallerInfo, program: UUID, sha256: str) -> None:
+async def _record_filing(state: State, caller: CallerInfo, program: UUID, sha256: str) -> None:
     """Records which evidence was waiting for these bytes. Idempotent: a repeated upload completes an interrupted one."""
     if (cached := await state.programs.load(program)) is None or cached.program.ended_at is not None:
         return
     held, actor = cached.program, caller.actor
     if Member(person=actor.person, role=actor.role, party=actor.party) not in held.members:
         return
-    filings = [filing(one) for one in await state.documents.filings(program, sha256)]
+    filings = [filing_of(one) for one in await state.documents.filings(program, sha256)]
     for piece in opened_by(held, sha256, filings):
         if piece.is_unfiled:
             deed = FileDocument(evidence=piece.id)
             act = Act(id=own_act("filing", uuid4()), actor=actor, deed=deed, filed=frozenset({sha256}))
             if isinstance(outcome := await state.recorder.record(program, act), Refusal):
-                raise refused(outcome)
+                raise refusal_problem(outcome)

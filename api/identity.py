@@ -18,12 +18,12 @@ from rules.acts import Actor, Member, Role
 from rules.decisions.members import not_held
 from rules.program import Program
 
-KNOWN_FOR_SECONDS = 2.0
+TOKEN_TTL_SECONDS = 2.0
 """TTL of a token in the cache: a revoked token stops working within this time."""
 
-MOST_KNOWN = 20_000
+MOST_CACHED = 20_000
 
-KEPT_EVERY_SECONDS = 30.0
+USES_WRITTEN_EVERY_SECONDS = 30.0
 """The interval at which times of use are written, all tokens in one statement."""
 
 log = structlog.get_logger()
@@ -53,12 +53,12 @@ class CallerInfo:
         return self.role is Role.AUDITOR and self.program is None and not self.is_claimed
 
     @property
-    def listed_for(self) -> str | None:
+    def member_filter(self) -> str | None:
         """The person whose memberships limit the list of programs; None for a caller who reads everything."""
         return None if self.reads_everything else self.person
 
     @property
-    def among(self) -> list[UUID] | None:
+    def scope(self) -> list[UUID] | None:
         """The only programs that the token is for; None where it is not limited."""
         return None if self.program is None else [self.program]
 
@@ -67,7 +67,7 @@ class CallerInfo:
         if self.program is not None and self.program != program:
             raise NotFound("program")
 
-    def check_sees(self, program: Program | None) -> Program:
+    def check_visible(self, program: Program | None) -> Program:
         """Returns the program if the caller may know of it. Raises NotFound."""
         if program is None or not (self.reads_everything or program.has(self.person)):
             raise NotFound("program")
@@ -82,14 +82,14 @@ class CallerInfo:
             accepted = "a role that the person has been admitted to, in the header Acting-As"
             raise Forbidden("not_a_member", not_held(held), accepted)
 
-    def check_acts(self) -> None:
+    def check_can_act(self) -> None:
         """Raises Forbidden for a caller who has not chosen a membership."""
         if self.only_reads:
             raise Forbidden("role_may_not", "The request does not say as whom it is made.", "a membership, in Acting-As")
 
     def check_role(self, *roles: Role) -> None:
         """Raises Forbidden unless the caller has one of the roles."""
-        self.check_acts()
+        self.check_can_act()
         if self.role not in roles:
             allowed = " or ".join(roles)
             raise Forbidden(
@@ -116,22 +116,22 @@ class TokenCache:
             self._known.pop(secret, None)
             return None
         self._used[token.id] = datetime.now(UTC)
-        if len(self._known) >= MOST_KNOWN:
+        if len(self._known) >= MOST_CACHED:
             self._known.clear()
         caller = CallerInfo(token.person, Role(token.role), token.party, token.program_id, token.expires_at)
-        self._known[secret] = (now + KNOWN_FOR_SECONDS, caller)
+        self._known[secret] = (now + TOKEN_TTL_SECONDS, caller)
         return caller
 
-    async def keep_uses(self) -> None:
+    async def write_uses(self) -> None:
         """Writes the times of use periodically, and once more when it is cancelled."""
         try:
             while True:
-                await asyncio.sleep(KEPT_EVERY_SECONDS)
-                await self._keep()
+                await asyncio.sleep(USES_WRITTEN_EVERY_SECONDS)
+                await self._write_uses()
         finally:
-            await self._keep()
+            await self._write_uses()
 
-    async def _keep(self) -> None:
+    async def _write_uses(self) -> None:
         used, self._used = self._used, {}
         if not used:
             return

@@ -15,11 +15,11 @@ from rules.authority import may
 from rules.restriction import Filing, may_name
 
 
-def filing(document: Document) -> Filing:
+def filing_of(document: Document) -> Filing:
     return Filing(document.uploaded_by, document.uploaded_for)
 
 
-async def filed_of(state: State, caller: CallerInfo, program: UUID, deeds: Iterable[a.Deed]) -> frozenset[str]:
+async def filed_documents(state: State, caller: CallerInfo, program: UUID, deeds: Iterable[a.Deed]) -> frozenset[str]:
     """The filed documents that acts name, by hash.
 
     Evidence names documents that its recorder's party has filed or may read, or says where the original is. A document that is
@@ -29,12 +29,12 @@ async def filed_of(state: State, caller: CallerInfo, program: UUID, deeds: Itera
     if not named or not may(caller.role, "record_evidence"):
         return frozenset()  # the law refuses the act with its reason
     hashes = {sha256 for sha256, _ in named}
-    filings = {sha256: [filing(one) for one in await state.documents.filings(program, sha256)] for sha256 in sorted(hashes)}
+    filings = {sha256: [filing_of(one) for one in await state.documents.filings(program, sha256)] for sha256 in sorted(hashes)}
     cached = state.programs.get(program)
-    filed = _nameable(cached, caller, filings)
+    filed = _visible_documents(cached, caller, filings)
     if filed != hashes:  # a stale cache is safe: whoever could name a document then still can
         cached = await state.programs.load(program)
-        filed = _nameable(cached, caller, filings)
+        filed = _visible_documents(cached, caller, filings)
     if cached is None or not cached.program.has(caller.person):
         return frozenset()
     for sha256, deed in named:
@@ -48,7 +48,7 @@ async def filed_of(state: State, caller: CallerInfo, program: UUID, deeds: Itera
     return frozenset(filed)
 
 
-def _nameable(cached: CachedProgram | None, caller: CallerInfo, filings: Mapping[str, Collection[Filing]]) -> set[str]:
+def _visible_documents(cached: CachedProgram | None, caller: CallerInfo, filings: Mapping[str, Collection[Filing]]) -> set[str]:
     """The documents that a member may name."""
     if cached is None or not cached.program.has(caller.person):
         return set()

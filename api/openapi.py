@@ -40,22 +40,22 @@ def operation_id(route: APIRoute) -> str:
     return route.name
 
 
-def completed(document: dict[str, Any]) -> dict[str, Any]:
+def complete(document: dict[str, Any]) -> dict[str, Any]:
     """The document as it is served: with problems and tags described, reads before writes, and decimals as strings."""
     shapes: dict[str, Any] = document["components"]["schemas"]
     body = ProblemBody.model_json_schema(ref_template="#/components/schemas/{model}")
     shapes.update(body.pop("$defs", {}))
     shapes.setdefault(ProblemBody.__name__, body)
     for shape in shapes.values():
-        _with_kind(shape)
-        _plainly(shape)
-    _with_examples(document)
+        _require_kind(shape)
+        _simplify(shape)
+    _add_examples(document)
     document["tags"] = [{"name": name, "description": text} for name, text in GROUPS.items()]
-    document["paths"] = {path: _reads_first(operations) for path, operations in document["paths"].items()}
+    document["paths"] = {path: _sort_reads_first(operations) for path, operations in document["paths"].items()}
     return document
 
 
-def _with_examples(document: dict[str, Any]) -> None:
+def _add_examples(document: dict[str, Any]) -> None:
     """Adds a recorded request and response to each operation, and one preview to all that have previews."""
     kept: dict[str, Any] = json.loads(EXAMPLES.read_text(encoding="utf-8"))
     preview = kept.get("consent", {}).get("preview")
@@ -75,25 +75,25 @@ def _with_examples(document: dict[str, Any]) -> None:
                     described["content"]["application/json"]["example"] = example[part]
 
 
-def _reads_first(operations: dict[str, Any]) -> dict[str, Any]:
+def _sort_reads_first(operations: dict[str, Any]) -> dict[str, Any]:
     return {method: operations[method] for method in sorted(operations, key=_READS_FIRST.index)}
 
 
-def _with_kind(shape: dict[str, Any]) -> None:
+def _require_kind(shape: dict[str, Any]) -> None:
     """Marks `kind` as required in facts. Its default in the code would describe it as optional."""
     properties = shape.get("properties", {})
     if properties.get("kind", {}).get("const") in KINDS:
         shape["required"] = ["kind", *shape.get("required", [])]
 
 
-def _plainly(held: Any) -> None:
+def _simplify(held: Any) -> None:
     """Decimals as strings only, since they are answered so and binary fractions are refused.
 
     A pattern for field names becomes a property of names: generators take pattern properties for fields of any type.
     """
     if isinstance(held, list):
         for one in held:
-            _plainly(one)
+            _simplify(one)
     elif isinstance(held, dict):
         kinds = [choice.get("type") for choice in held.get("anyOf", [])]
         if {"number", "string"} <= {*kinds}:
@@ -104,4 +104,4 @@ def _plainly(held: Any) -> None:
             ((pattern, shape),) = patterns.items()
             held |= {"propertyNames": {"pattern": pattern}, "additionalProperties": shape}
         for one in held.values():
-            _plainly(one)
+            _simplify(one)

@@ -46,12 +46,12 @@ FAULTS = (UNANSWERED, OTHER_SIGN_IN, NOT_VALID, OTHER_NAME, AWAY, REFUSED)
 """Messages about a failed sign-in; pages have translations of each."""
 
 
-def _apart(text: object) -> object:
+def _split_items(text: object) -> object:
     """The items of a setting that is separated by spaces or commas."""
     return frozenset(text.replace(",", " ").split()) if isinstance(text, str) else text
 
 
-People: TypeAlias = Annotated[frozenset[str], NoDecode, BeforeValidator(_apart)]
+People: TypeAlias = Annotated[frozenset[str], NoDecode, BeforeValidator(_split_items)]
 
 
 class ProviderSettings(BaseSettings):
@@ -84,12 +84,12 @@ class ProviderFault(Exception):
     """The provider cannot be reached or its answer is not valid. The message may be shown to users."""
 
 
-class ProviderAway(ProviderFault):
+class ProviderUnavailable(ProviderFault):
     """The provider cannot be reached. A retry may succeed."""
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
+class SignInAttempt:
     """One sign-in in progress: state, nonce and PKCE verifier."""
 
     state: str
@@ -111,7 +111,7 @@ class Provider:
     def is_configured(self) -> bool:
         return self._settings.accord_oidc_issuer is not None
 
-    async def address(self, attempt: Attempt, back: str) -> str:
+    async def authorization_url(self, attempt: SignInAttempt, back: str) -> str:
         """The authorisation URL for the browser. Raises ProviderFault."""
         asked = {
             "response_type": "code",
@@ -123,10 +123,10 @@ class Provider:
             "code_challenge": attempt.challenge,
             "code_challenge_method": "S256",
         }
-        where = str((await self._description())["authorization_endpoint"])
+        where = str((await self._metadata())["authorization_endpoint"])
         return f"{where}{'&' if '?' in where else '?'}{urlencode(asked)}"
 
-    async def person(self, attempt: Attempt, code: str, back: str) -> str:
+    async def exchange_code(self, attempt: SignInAttempt, code: str, back: str) -> str:
         """The person who has signed in, in exchange for a code. Raises ProviderFault."""
         form = {
             "grant_type": "authorization_code",
@@ -137,30 +137,30 @@ class Provider:
         }
         secret = self._settings.accord_oidc_secret
         held = {"auth": (self._settings.accord_oidc_client, secret.get_secret_value())} if secret else {}
-        answer = await self._asked("POST", str((await self._description())["token_endpoint"]), data=form, **held)
+        answer = await self._request("POST", str((await self._metadata())["token_endpoint"]), data=form, **held)
         token = answer.get("id_token")
         if not isinstance(token, str):
             raise ProviderFault(UNANSWERED)
-        claims = await self._verified(token, self._settings.accord_oidc_client)
+        claims = await self._verify(token, self._settings.accord_oidc_client)
         if claims.get("nonce") != attempt.nonce:
             raise ProviderFault(OTHER_SIGN_IN)
-        return self._named(claims)
+        return self._person_name(claims)
 
-    def starts(self, person: str) -> bool:
+    def may_start(self, person: str) -> bool:
         """Whether a person of the provider may start programs."""
         return person in self._settings.accord_oidc_starters
 
     @property
-    def knows_bearers(self) -> bool:
+    def accepts_tokens(self) -> bool:
         """Whether the API accepts access tokens of the provider."""
         return self.is_configured and self._settings.accord_oidc_audience is not None
 
-    async def bearer(self, token: str) -> tuple[str, datetime]:
+    async def verify_token(self, token: str) -> tuple[str, datetime]:
         """The person and expiry of an access token that is signed for this service. Raises ProviderFault."""
-        claims = await self._verified(token, self._settings.accord_oidc_audience or "")
-        return self._named(claims), datetime.fromtimestamp(int(claims["exp"]), UTC)
+        claims = await self._verify(token, self._settings.accord_oidc_audience or "")
+        return self._person_name(claims), datetime.fromtimestamp(int(claims["exp"]), UTC)
 
-    async def _verified(self, token: str, audience: str) -> Mapping[str, Any]:
+    async def _verify(self, token: str, audience: str) -> Mapping[str, Any]:
         """The claims of a token whose signature, audience and time are valid. Raises ProviderFault."""
         registry = jwt.JWTClaimsRegistry(
             leeway=LEEWAY_SECONDS,
@@ -181,7 +181,7 @@ class Provider:
                 return decoded.claims
         raise ProviderFault(NOT_VALID)
 
-    def _named(self, claims: Mapping[str, Any]) -> str:
+    def _person_name(self, claims: Mapping[str, Any]) -> str:
         """The person as programs name them: the provider's name and the subject, or a hash of the subject."""
         subject = str(claims["sub"])
         named = f"{self._settings.accord_oidc_name}:{subject}"
@@ -191,11 +191,11 @@ class Provider:
             else f"{self._settings.accord_oidc_name}:{sha256(subject.encode()).hexdigest()[:40]}"
         )
 
-    async def _description(self) -> Mapping[str, Any]:
+    async def _metadata(self) -> Mapping[str, Any]:
         now = time.monotonic()
         if self._known is None or now - self._known[0] > KEPT_SECONDS:
             issuer = self._settings.accord_oidc_issuer or ""
-            found = await self._asked("GET", f"{issuer.rstrip('/')}/.well-known/openid-configuration")
+            found = await self._request("GET", f"{issuer.rstrip('/')}/.well-known/openid-configuration")
             if found.get("issuer") != issuer:
                 raise ProviderFault(OTHER_NAME)
             self._known = (now, found)
@@ -205,17 +205,17 @@ class Provider:
         now = time.monotonic()
         longest = AGAIN_SECONDS if anew else KEPT_SECONDS
         if self._keys is None or now - self._keys[0] > longest:
-            keys = await self._asked("GET", str((await self._description())["jwks_uri"]))
+            keys = await self._request("GET", str((await self._metadata())["jwks_uri"]))
             self._keys = (now, KeySet.import_key_set({"keys": keys.get("keys", [])}))
         return self._keys[1]
 
-    async def _asked(self, method: str, address: str, **more: Any) -> Mapping[str, Any]:
+    async def _request(self, method: str, address: str, **more: Any) -> Mapping[str, Any]:
         try:
             answer = await self._http.request(method, address, timeout=ASK_SECONDS, **more)
             found = answer.json() if len(answer.content) <= LARGEST_ANSWER else None
         except (httpx2.HTTPError, ValueError) as error:
             log.warning("provider_unavailable", error=error)
-            raise ProviderAway(AWAY) from error
+            raise ProviderUnavailable(AWAY) from error
         if answer.is_error or not isinstance(found, dict):
             log.warning("provider_refuses", status=answer.status_code)
             raise ProviderFault(REFUSED)

@@ -21,12 +21,12 @@ class PlanUnreadable(Exception):
         self.accepted = accepted
 
 
-def names(folder: Path) -> list[str]:
+def plan_names(folder: Path) -> list[str]:
     """The names of the plans in a folder and below: of each folder that holds a plan.yaml."""
     return sorted(_files(folder))
 
 
-def named_plan(folder: Path, name: str) -> str:
+def load_plan_text(folder: Path, name: str) -> str:
     """The text of a plan. Raises PlanUnreadable."""
     files = _files(folder)
     if name not in files:
@@ -51,7 +51,7 @@ async def child_plans(
         plan = declares(document)
     except Faulty:
         return None
-    return agreed(plan, partial(named_plan, folder), chosen) or None
+    return agreed(plan, partial(load_plan_text, folder), chosen) or None
 
 
 def _documents(chosen: Mapping[str, ChildChosen]) -> Iterator[str]:

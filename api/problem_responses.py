@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Any
 
 
-def declared(*statuses: int) -> dict[int | str, dict[str, Any]]:
+def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The `responses` of a route: the problems that it may answer with."""
     examples = {
         401: ("unauthenticated", "The token is unknown, expired or revoked.", "a bearer token that is valid"),
@@ -48,5 +48,5 @@ def declared(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return answers
 
 
-READS = declared(401, 404, 422, 429, 503)
-WRITES = declared(401, 403, 404, 409, 413, 422, 429, 503)
+READS = problem_responses(401, 404, 422, 429, 503)
+WRITES = problem_responses(401, 403, 404, 409, 413, 422, 429, 503)

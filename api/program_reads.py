@@ -13,7 +13,7 @@ from api.act_requests import ProgramId
 from api.callers import Caller
 from api.identity import CallerInfo
 from api.problems import Invalid, NotFound
-from api.rate_limit import PAST, view
+from api.rate_limit import PAST, view_units
 from api.state import State, StateOf
 from rules.program import Program
 from rules.times import Instant, written
@@ -35,9 +35,9 @@ async def program_now(state: State, caller: CallerInfo, program: UUID) -> Progra
     """The program now. Raises NotFound or TooMuch."""
     caller.check_scope(program)
     cached = await state.programs.load(program)
-    found = caller.check_sees(cached.program if cached else None)
-    if units := view(found.plan):
-        state.allowances.take(caller.person, units)
+    found = caller.check_visible(cached.program if cached else None)
+    if units := view_units(found.plan):
+        state.rate_limits.take(caller.person, units)
     return found
 
 
@@ -50,7 +50,7 @@ async def program_at(state: State, caller: CallerInfo, program: UUID, at: dateti
     if at is None:
         return ProgramRead(program, held, now, is_past=False)
     check_past(at, max(now, held.at))
-    state.allowances.take(caller.person, PAST)
+    state.rate_limits.take(caller.person, PAST)
     if (then := await state.programs.as_of(program, at)) is None:
         raise NotFound("program at that instant")
     return ProgramRead(program, then, at, is_past=True)
@@ -62,9 +62,9 @@ def check_past(at: datetime, now: datetime) -> None:
         raise Invalid("in_the_future", f"{written(at)} has not come yet; it is now {written(now)}.", "an instant up to now")
 
 
-async def _seen(state: StateOf, caller: Caller, program: ProgramId, at: At = None) -> ProgramRead:
+async def _read_program(state: StateOf, caller: Caller, program: ProgramId, at: At = None) -> ProgramRead:
     return await program_at(state, caller, program, at)
 
 
-Seen = Annotated[ProgramRead, Depends(_seen)]
+ProgramReadOf = Annotated[ProgramRead, Depends(_read_program)]
 """The program of a route now, or `at` an instant."""

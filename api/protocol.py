@@ -61,7 +61,7 @@ class BoundedProtocol(H11Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
         if self._place is not None:
-            self._connections.leaves(self._place)
+            self._connections.release(self._place)
 
     def data_received(self, data: bytes) -> None:
         if self.transport.is_closing():
@@ -77,11 +77,11 @@ class BoundedProtocol(H11Protocol):
             # The request's task has not begun yet. Authentication reports a valid token through this function.
             self._asked = True
             self.scope["state"]["connection"] = self._place
-        self._look()
+        self._update_deadline()
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
-        self._look()
+        self._update_deadline()
 
     def pause_writing(self) -> None:
         super().pause_writing()
@@ -93,10 +93,10 @@ class BoundedProtocol(H11Protocol):
         if self._place is not None:
             self._place.blocked_since = None
 
-    def give_way(self) -> None:
+    def evict(self) -> None:
         self.transport.abort()
 
-    def too_late(self) -> None:
+    def time_out(self) -> None:
         """Answers 408 to a begun request; closes a connection that has sent nothing."""
         begun = self._state == "body" or (self._state == "head" and self._received)
         if self.transport.is_closing() or not begun:
@@ -108,22 +108,22 @@ class BoundedProtocol(H11Protocol):
         """Uvicorn's answer to invalid HTTP, as a problem body."""
         self._answer(400, "unreadable", msg, "a request in HTTP/1.1, with headers of less than 16 KiB")
 
-    def _look(self) -> None:
+    def _update_deadline(self) -> None:
         if self._place is None or self.transport.is_closing():
             return
         now, state = self.loop.time(), self._now()
         fresh, self._state = state != self._state, state
         match state:
             case "head" if fresh:
-                self._connections.waits(self._place, now + HEAD_SECONDS)
+                self._connections.mark_waiting(self._place, now + HEAD_SECONDS)
             case "body":
                 self._await_body(now, fresh=fresh)
             case "idle" if fresh:
-                self._connections.waits(self._place, now + IDLE_SECONDS, idle=True)
+                self._connections.mark_waiting(self._place, now + IDLE_SECONDS, idle=True)
             case "linger" if fresh:
-                self._connections.waits(self._place, now + LINGER_SECONDS, idle=True)
+                self._connections.mark_waiting(self._place, now + LINGER_SECONDS, idle=True)
             case "answered" if fresh:
-                self._connections.is_answered(self._place)
+                self._connections.mark_answering(self._place)
             case _:
                 return
 
@@ -137,7 +137,7 @@ class BoundedProtocol(H11Protocol):
         since = now if self.flow.read_paused else self._body_begun
         deadline = since + BODY_SECONDS + self._received / BODY_BYTES_PER_SECOND
         if fresh:
-            self._connections.waits(place, deadline)
+            self._connections.mark_waiting(place, deadline)
         else:
             place.deadline = deadline
 

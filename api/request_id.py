@@ -23,7 +23,7 @@ log = structlog.get_logger()
 
 HEADER, TRACE_HEADER, GIVEN_TRACE = b"x-request-id", b"x-trace-id", b"traceparent"
 FORM = re.compile(rb"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}")
-TOLD = "accord.fault"
+LOGGED_FAULT = "accord.fault"
 """The scope key of the exception that was logged."""
 CODE = "accord.code"
 """The scope key of the problem code that is answered."""
@@ -40,7 +40,7 @@ class RequestIdMiddleware:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request, given = _given(scope)
+        request, given = _ids(scope)
         REQUEST.set(request)
         trace = current() or understood(given)
         TRACE.set(trace)
@@ -63,11 +63,11 @@ class RequestIdMiddleware:
         except Exception as error:
             if not complete:
                 raise  # the server logs it and closes the connection, so that a truncated response is not taken for a whole one
-            if scope.get(TOLD) is not error:
+            if scope.get(LOGGED_FAULT) is not error:
                 log.error("fault", method=scope["method"], route=route_of(scope), exc_info=error)  # noqa: TRY400  structlog
         took = time.perf_counter() - begun
-        if (rooms := scope.get("state", {}).get("rooms")) is not None and rooms.observer is not UNOBSERVED:
-            rooms.observer.answered(scope["method"], route_of(scope), status, scope.get(CODE), took)
+        if (resources := scope.get("state", {}).get("resources")) is not None and resources.observer is not UNOBSERVED:
+            resources.observer.answered(scope["method"], route_of(scope), status, scope.get(CODE), took)
         if self._lines.isEnabledFor(logging.DEBUG):
             ms = round(took * 1000, 1)
             log.debug("answered", method=scope["method"], route=route_of(scope), status=status, ms=ms)
@@ -78,7 +78,7 @@ def route_of(scope: Scope) -> str:
     return str(getattr(scope.get("route"), "path", "none"))
 
 
-def _given(scope: Scope) -> tuple[str, str | None]:
+def _ids(scope: Scope) -> tuple[str, str | None]:
     """The request id, received or new, and the trace id that the caller sent."""
     request, trace = None, None
     for name, value in scope["headers"]:

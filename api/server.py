@@ -16,9 +16,9 @@ import structlog
 import uvicorn
 from pydantic import ValidationError
 
-from api.connection_limits import Connections, Limits
+from api.connection_limits import ConnectionLimits, Connections
 from api.protocol import BoundedConfig, BoundedProtocol
-from api.server_processes import ServerProcesses, command
+from api.server_processes import ServerProcesses, module_command
 from logs.faults import settings_at_fault
 from logs.lines import configure
 from telemetry.spans import trace
@@ -35,7 +35,7 @@ ACCEPTED_AT_ONCE = 128
 RESERVED = 200
 """File descriptors for everything else: pools, files, and accepted connections that are not counted yet."""
 
-LOOK_TICKS = 5
+DEADLINE_TICKS = 5
 """Ticks of 0.1 s between two checks of deadlines."""
 
 CANNOT_START = 3
@@ -59,12 +59,12 @@ class Server(uvicorn.Server):
     async def on_tick(self, counter: int) -> bool:
         if self.parent is not None and os.getppid() != self.parent:
             self.should_exit = True  # the parent that would stop it has died
-        if counter % LOOK_TICKS == 0:
-            self.config.connections.look(asyncio.get_running_loop().time())
+        if counter % DEADLINE_TICKS == 0:
+            self.config.connections.close_overdue(asyncio.get_running_loop().time())
         return await super().on_tick(counter)
 
 
-def server(app: str | Callable[[], Any], limits: Limits) -> Server:
+def create_server(app: str | Callable[[], Any], limits: ConnectionLimits) -> Server:
     """A server for the application of the factory. It listens when it is run."""
     config = BoundedConfig(
         app,
@@ -79,11 +79,11 @@ def server(app: str | Callable[[], Any], limits: Limits) -> Server:
         backlog=ACCEPTED_AT_ONCE,
         timeout_graceful_shutdown=2,  # an open event stream would delay the exit
     )
-    config.connections = Connections(_most(limits.accord_connections), limits.accord_connections_per_address)
+    config.connections = Connections(_most_connections(limits.accord_connections), limits.accord_connections_per_address)
     return Server(config)
 
 
-def listening(host: str, port: int) -> socket.socket:
+def bind_socket(host: str, port: int) -> socket.socket:
     """A bound socket. Raises OSError."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # IPPROTO_TCP by name: asyncio sets TCP_NODELAY only then, without which small packets wait 40 ms.
@@ -97,7 +97,7 @@ def listening(host: str, port: int) -> socket.socket:
     return bound
 
 
-def _most(wanted: int) -> int:
+def _most_connections(wanted: int) -> int:
     """The number of connections, at most what the limit of file descriptors allows."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft < hard:
@@ -121,18 +121,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
         configure(crashes=True)
         trace("api")
         temporal_lines()
-        limits = Limits()
-        serving = server(chosen.app, limits)
+        limits = ConnectionLimits()
+        serving = create_server(chosen.app, limits)
         if chosen.descriptor is not None:
             bound, serving.parent = socket.socket(fileno=chosen.descriptor), os.getppid()
         else:
-            bound = listening(chosen.host, chosen.port)
+            bound = bind_socket(chosen.host, chosen.port)
     except ValidationError as error:
         sys.exit(f"accord: {settings_at_fault(error)}")
     except OSError as refused:
         sys.exit(f"accord: {chosen.host}:{chosen.port} cannot be listened on: {refused.strerror}.")
     if limits.accord_api_processes > 1 and chosen.descriptor is None:
-        served = command("api.server", ["--app", chosen.app, "--descriptor", str(bound.fileno())])
+        served = module_command("api.server", ["--app", chosen.app, "--descriptor", str(bound.fileno())])
         sys.exit(ServerProcesses(limits.accord_api_processes, served, bound.fileno(), CANNOT_START).run())
     serving.run(sockets=[bound])
     if not serving.started:

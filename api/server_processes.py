@@ -24,9 +24,9 @@ NTH = "ACCORD_PROCESS"
 class ServerProcesses:
     """Starts a number of processes, restarts those that die, and stops with them."""
 
-    def __init__(self, number: int, command: Sequence[str], descriptor: int, cannot_start: int) -> None:
+    def __init__(self, number: int, module_command: Sequence[str], descriptor: int, cannot_start: int) -> None:
         """`cannot_start` is the exit code of one that would not start again either."""
-        self._command, self._descriptor, self._cannot_start = command, descriptor, cannot_start
+        self._command, self._descriptor, self._cannot_start = module_command, descriptor, cannot_start
         self._running: list[subprocess.Popen[bytes] | None] = [None] * number
         self._stopping = False
 
@@ -48,7 +48,7 @@ class ServerProcesses:
                     break
                 log.error("process_ended", nth=nth, code=ended)
                 self._start(nth)
-        self._end()
+        self._stop_all()
         return code
 
     def _start(self, nth: int) -> None:
@@ -59,7 +59,7 @@ class ServerProcesses:
     def _stop(self, _: int, __: FrameType | None) -> None:
         self._stopping = True
 
-    def _end(self) -> None:
+    def _stop_all(self) -> None:
         running = [one for one in self._running if one is not None]
         for one in running:
             with suppress(ProcessLookupError):
@@ -73,6 +73,6 @@ class ServerProcesses:
                 one.wait()
 
 
-def command(module: str, arguments: Sequence[str]) -> list[str]:
+def module_command(module: str, arguments: Sequence[str]) -> list[str]:
     """The command line that runs one of our modules."""
     return [sys.executable, "-m", module, *arguments]

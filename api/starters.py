@@ -19,7 +19,7 @@ def check_starts(provider: Provider, caller: CallerInfo) -> None:
 
 def _check_named(provider: Provider, caller: CallerInfo) -> None:
     """Checks the setting for people of the provider: before a program starts there is no membership."""
-    if not provider.starts(caller.person):
+    if not provider.may_start(caller.person):
         raise Forbidden(
             "role_may_not",
             f"{caller.person} does not start programs here.",

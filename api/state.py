@@ -14,7 +14,7 @@ from temporalio.client import Client
 from api.checkpoints import CheckpointSigner
 from api.identity import TokenCache
 from api.openid import Provider
-from api.rate_limit import UNITS_A_MINUTE, RateLimits
+from api.rate_limit import UNITS_PER_MINUTE, RateLimits
 from db.change_feed import ChangeFeed
 from db.check_runs import CheckRuns
 from db.documents import Documents
@@ -42,7 +42,7 @@ class Settings(BaseSettings):
     accord_plans: Path = Field(default=Path("plans"), description="folder of plans that can be started by name")
     accord_largest_document: int = Field(default=50 * 1024 * 1024, description="bytes")
     accord_expensive_a_minute: int = Field(
-        default=UNITS_A_MINUTE, ge=1, description="units of what is expensive that one person may ask for (docs/http.md)"
+        default=UNITS_PER_MINUTE, ge=1, description="units of what is expensive that one person may ask for (docs/http.md)"
     )
     accord_address: str | None = Field(
         default=None,
@@ -70,7 +70,7 @@ class State:
     recorder: Recorder
     programs: ProgramCache
     plans: PlanReader
-    allowances: RateLimits
+    rate_limits: RateLimits
     queries: Queries
     reader: ReadPool
     operational: OperationalPool
@@ -80,8 +80,8 @@ class State:
     tokens: Tokens
     known: TokenCache
     sessions: Sessions
-    known_sessions: SessionCache
-    watching: ChangeFeed
+    session_cache: SessionCache
+    change_feed: ChangeFeed
     provider: Provider
     observer: Observer
     checkpoints: CheckpointSigner
@@ -89,7 +89,7 @@ class State:
 
 async def state_of(request: Request) -> State:
     # async: FastAPI would call a plain function in a thread pool, 0.3 ms instead of a microsecond.
-    return cast("State", request.state.rooms)
+    return cast("State", request.state.resources)
 
 
 StateOf = Annotated[State, Depends(state_of)]

@@ -22,7 +22,7 @@ USUAL = frozenset({None, "*/*", JSON})
 """Usual Accept headers, which every JSON route satisfies."""
 
 
-async def nothing_is_ignored(request: Request) -> None:
+async def check_request(request: Request) -> None:
     """Raises RequestValidationError or NotAcceptable. A dependency of every route."""
     route = request.scope["route"]
     if request.scope["query_string"]:

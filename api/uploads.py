@@ -39,24 +39,24 @@ class Upload:
     content: AsyncIterator[bytes]
 
 
-async def received(request: Request, content_type: str, name: str | None) -> Upload:
+async def receive_upload(request: Request, content_type: str, name: str | None) -> Upload:
     """The upload in a request, read up to its bytes. Raises Invalid or UnsupportedMedia, here or while the bytes are read."""
     form = content_type.partition(";")[0].strip().lower()
     if form == FORM:
-        return await _in_form(request, content_type, name)
+        return await _receive_form(request, content_type, name)
     is_other_form = form == "application/x-www-form-urlencoded" or form.startswith("multipart/")
     if is_other_form or (form == "application/json" and name is None):
         raise UnsupportedMedia("unsupported_media_type", f"A document is not read from {form}.", ACCEPTED)
     if name is None:
-        raise _unnamed("query.name")
+        raise _missing_name("query.name")
     return Upload(name, content_type, request.stream())
 
 
-async def _in_form(request: Request, content_type: str, name: str | None) -> Upload:
+async def _receive_form(request: Request, content_type: str, name: str | None) -> Upload:
     boundary = parse_options_header(content_type)[1].get(b"boundary", b"")
     if not boundary:
         raise Invalid("unreadable", f"This {FORM} does not say its boundary.", ACCEPTED)
-    file, chunks = _File(boundary), request.stream()
+    file, chunks = _FormFile(boundary), request.stream()
     while not file.begun:
         if (chunk := await anext(chunks, None)) is None:
             raise Invalid("unreadable", "There is no file in this form.", ACCEPTED)
@@ -64,7 +64,7 @@ async def _in_form(request: Request, content_type: str, name: str | None) -> Upl
     return Upload(name or file.name, file.media_type, file.content(chunks))
 
 
-class _File:
+class _FormFile:
     """The file of a multipart form, parsed as a stream."""
 
     def __init__(self, boundary: bytes) -> None:
@@ -82,7 +82,7 @@ class _File:
                 "on_header_value": self._add_to_value,
                 "on_header_end": self._end_header,
                 "on_headers_finished": self._begin,
-                "on_part_data": self._hold,
+                "on_part_data": self._add_data,
                 "on_end": self._end,
             },
         )
@@ -93,7 +93,7 @@ class _File:
         try:
             return _LABEL.validate_python(re.split(r"[/\\]", self._name)[-1])
         except ValidationError:
-            raise _unnamed("file.filename") from None
+            raise _missing_name("file.filename") from None
 
     def write(self, chunk: bytes) -> None:
         """Parses a chunk. Raises Invalid."""
@@ -107,14 +107,14 @@ class _File:
 
     async def content(self, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
         """The bytes of the file. Raises Invalid if the form ends early, or holds more than the file."""
-        yield self._taken()
+        yield self._take()
         async for chunk in chunks:
             self.write(chunk)
-            yield self._taken()
+            yield self._take()
         if not self._ended:
             raise Invalid("unreadable", "This form broke off before its end.", ACCEPTED)
 
-    def _taken(self) -> bytes:
+    def _take(self) -> bytes:
         taken = b"".join(self._held)
         self._held.clear()
         return taken
@@ -149,7 +149,7 @@ class _File:
             raise Invalid("unreadable", "The file of this form has no media type.", f"one such as {BYTES}, or none")
         self.media_type, self.begun = media_type, True
 
-    def _hold(self, data: bytes, start: int, end: int) -> None:
+    def _add_data(self, data: bytes, start: int, end: int) -> None:
         self._around -= end - start
         self._held.append(data[start:end])
 
@@ -157,6 +157,6 @@ class _File:
         self._ended = True
 
 
-def _unnamed(where: str) -> Invalid:
+def _missing_name(where: str) -> Invalid:
     faults = [{"where": where, "message": "is missing, or is no label of one line"}]
     return Invalid("unreadable", "This document has no name.", "?name=, or a form whose file has a name", faults=faults)

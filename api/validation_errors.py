@@ -18,7 +18,7 @@ MOST = 50
 LONGEST, LONGEST_PART = 500, 100
 """The most characters of a message and of one part of a place, since both may quote names from the request."""
 
-TOLD = 3
+IN_SUMMARY = 3
 """The number of faults that the summary quotes."""
 
 ACCEPTED = "the request with these places put right; /docs shows every field"
@@ -89,8 +89,8 @@ def fields_of(document: dict[str, Any], request: Request, body: Any) -> Callable
 
 
 def sentence(found: Sequence[dict[str, str]]) -> str:
-    more = f"; and {len(found) - TOLD} more" if len(found) > TOLD else ""
-    return "The request cannot be read: " + "; ".join(f"{one['where']}: {one['message']}" for one in found[:TOLD]) + more
+    more = f"; and {len(found) - IN_SUMMARY} more" if len(found) > IN_SUMMARY else ""
+    return "The request cannot be read: " + "; ".join(f"{one['where']}: {one['message']}" for one in found[:IN_SUMMARY]) + more
 
 
 def _place(item: Any) -> str:

@@ -33,19 +33,19 @@ Checks: TypeAlias = Mapping[str, Sequence[str]]
 """Names of checks by program."""
 
 
-def due(stage: Stage, checks: int) -> None:
+def measure_checks(stage: Stage, checks: int) -> None:
     """A number of checks, first scheduled within one minute; then all at one instant, with the worker killed."""
     lines = []
     with producer() as asked:
-        made = asyncio.run(_made(stage, asked, checks))
+        made = asyncio.run(_start_programs(stage, asked, checks))
         for year, title, killed in (
             (2024, "by schedule, within a minute", False),
             (2025, "at one instant, worker killed", True),
         ):
             asked.begin_anew({"edition": "2026", "figures": {str(year): "89.5"}})
-            with _weighing(stage) as megabytes:
-                asyncio.run(_ran(stage, made, year, killed=killed))
-            late, twice = asyncio.run(_recorded(stage, asked, made, year))
+            with _sample_memory(stage) as megabytes:
+                asyncio.run(_run_checks(stage, made, year, killed=killed))
+            late, twice = asyncio.run(_delays(stage, asked, made, year))
             lost = checks - len(late)
             late = late or [float("nan")]
             weights = (megabytes[0], max(megabytes), megabytes[-1])
@@ -56,7 +56,7 @@ def due(stage: Stage, checks: int) -> None:
     show(f"Checks: from the producer's answer to the ledger, {IN_A_PROGRAM} checks a program", head, lines)
 
 
-async def _made(stage: Stage, asked: Producer, checks: int) -> Checks:
+async def _start_programs(stage: Stage, asked: Producer, checks: int) -> Checks:
     """Starts programs with checks; returns when the minute of their schedules has begun."""
     begun = datetime.now(UTC)
     minute = (begun + timedelta(seconds=75 + checks / MADE_A_SECOND)).replace(second=0, microsecond=0)
@@ -69,7 +69,7 @@ async def _made(stage: Stage, asked: Producer, checks: int) -> Checks:
             body = {"document": plan, "members": first_people.members(stage.service.people.values())}
             receipt = await api.write(stage.service.people["officer"], "/programs", body)
             made[receipt["program"]] = names
-    await _scheduled(stage, made)
+    await _wait_scheduled(stage, made)
     there = datetime.now(UTC)
     took, left = (there - begun).total_seconds(), (minute - there).total_seconds()
     print(f"{checks} schedules were made in {took:.0f} s, {left:.0f} s before they are due", flush=True)
@@ -77,7 +77,7 @@ async def _made(stage: Stage, asked: Producer, checks: int) -> Checks:
     return made
 
 
-async def _ran(stage: Stage, made: Checks, year: int, *, killed: bool) -> None:
+async def _run_checks(stage: Stage, made: Checks, year: int, *, killed: bool) -> None:
     """Lets all checks run, and returns when all are recorded or the timeout is over."""
     checks = sum(map(len, made.values()))
     if killed:
@@ -89,7 +89,7 @@ async def _ran(stage: Stage, made: Checks, year: int, *, killed: bool) -> None:
     await _until(stage, made, year, checks)
 
 
-async def _scheduled(stage: Stage, made: Checks) -> None:
+async def _wait_scheduled(stage: Stage, made: Checks) -> None:
     """Waits until Temporal has all schedules."""
     temporal = await stage.service.temporal()
     missing = {check_schedule(program, name) for program, names in made.items() for name in names}
@@ -110,7 +110,7 @@ async def _rows(stage: Stage, made: Checks, year: int) -> list[dict[str, Any]]:
     return await stage.service.rows(query, list(made), str(year))
 
 
-async def _recorded(stage: Stage, asked: Producer, made: Checks, year: int) -> tuple[list[float], int]:
+async def _delays(stage: Stage, asked: Producer, made: Checks, year: int) -> tuple[list[float], int]:
     """Sorted seconds from the first response to each check until it was recorded; and the number of duplicates."""
     rows = await _rows(stage, made, year)
     counted = Counter(row["indicator"] for row in rows)
@@ -119,7 +119,7 @@ async def _recorded(stage: Stage, asked: Producer, made: Checks, year: int) -> t
 
 
 @contextmanager
-def _weighing(stage: Stage) -> Iterator[list[float]]:
+def _sample_memory(stage: Stage) -> Iterator[list[float]]:
     """Samples the memory of the worker each second, in megabytes."""
     megabytes: list[float] = []
     ends = threading.Event()

@@ -32,13 +32,13 @@ def _copy(table: str, key: str, columns: Sequence[str], pattern: str) -> sql.Com
     return sql.SQL("INSERT INTO {table} ({columns}) SELECT {values} FROM {table} held, copies WHERE held.{key} = {id}").format(
         table=sql.Identifier(table),
         columns=sql.SQL(", ").join(map(sql.Identifier, columns)),
-        values=sql.SQL(", ").join(_copied(column, key) for column in columns),
+        values=sql.SQL(", ").join(_copied_column(column, key) for column in columns),
         key=sql.Identifier(key),
         id=sql.Literal(pattern),
     )
 
 
-def _copied(column: str, key: str) -> sql.Composable:
+def _copied_column(column: str, key: str) -> sql.Composable:
     if column == key:
         return sql.SQL("copies.id")
     if column == "started_at":

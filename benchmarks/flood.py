@@ -145,7 +145,7 @@ class Visitor(Thread):
         return ordered[min(len(ordered) - 1, int(share * len(ordered)))] * 1000
 
 
-def asking(port: int, path: str, token: str | None = None) -> Callable[[], None]:
+def prepare_request(port: int, path: str, token: str | None = None) -> Callable[[], None]:
     def ask() -> None:
         connection = HTTPConnection("127.0.0.1", port, timeout=20)
         try:
@@ -159,14 +159,14 @@ def asking(port: int, path: str, token: str | None = None) -> Callable[[], None]
     return ask
 
 
-def flooded(running: Service, order: Order) -> list[object]:
+def measure_flood(running: Service, order: Order) -> list[object]:
     """One flood, and what two other clients see: of health, and of a read with a token."""
     told: multiprocessing.Queue[int] = multiprocessing.Queue()
     attack = multiprocessing.Process(target=_flood, args=(order, told))
     token = running.people["officer"].token
     visitors = [
-        Visitor(asking(order.port, "/api/v1/health/live"), order.seconds),
-        Visitor(asking(order.port, "/api/v1/programs", token), order.seconds),
+        Visitor(prepare_request(order.port, "/api/v1/health/live"), order.seconds),
+        Visitor(prepare_request(order.port, "/api/v1/programs", token), order.seconds),
     ]
     attack.start()
     for visitor in visitors:
@@ -207,7 +207,7 @@ def main(
         with service(Path(folder) / "home") as running:
             port = urlsplit(running.api).port or 0
             for number in map(int, sources.split(",")):
-                lines += [flooded(running, Order(port, kind, sockets, number, seconds, again)) for kind in KINDS]
+                lines += [measure_flood(running, Order(port, kind, sockets, number, seconds, again)) for kind in KINDS]
     show(f"Floods of {sockets} sockets for {seconds} s, {again or 'all'} a second opened anew", HEAD, lines)
 
 

@@ -31,12 +31,12 @@ class Recorded(BaseModel):
     evidence: str
 
 
-class Held(TypedDict):
+class AppState(TypedDict):
     pool: AsyncConnectionPool
 
 
 @asynccontextmanager
-async def lifespan(_: FastAPI) -> AsyncIterator[Held]:
+async def lifespan(_: FastAPI) -> AsyncIterator[AppState]:
     async with AsyncConnectionPool(os.environ["FLOOR_URL"], min_size=2, max_size=12, open=False) as pool:
         yield {"pool": pool}
 

@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import psycopg
 
-from benchmarks import asks
+from benchmarks import prepared_requests
 from benchmarks.stage import Outcome, Stage
 from benchmarks.tables import median, show
 from cli import first_people
@@ -44,23 +44,23 @@ phases:
 """
 
 
-def behind(stage: Stage, rates: list[int], seconds: float, programs: int) -> None:
+def measure_lag(stage: Stage, rates: list[int], seconds: float, programs: int) -> None:
     """Acts at a steady rate on many programs; another program is suspended and resumed, to measure when Temporal shows it."""
     people = stage.service.people
     lines = []
     for rate in rates:
-        (probe, *ids) = asyncio.run(asks.programs(stage.service.api, people, programs + 1))
-        stage.load.hold("steady", stage.service.port, [list(asks.ladder(program, people)) for program in ids])
-        stage.told()
+        (probe, *ids) = asyncio.run(prepared_requests.programs(stage.service.api, people, programs + 1))
+        stage.load.hold("steady", stage.service.port, [list(prepared_requests.ladder(program, people)) for program in ids])
+        stage.wait_signalled()
         ends = threading.Event()
         samples: list[int] = []
         with ThreadPoolExecutor(2) as threads:
             watching = threads.submit(_watch, stage, samples, ends)
             load = threads.submit(_steady, stage, rate, seconds, ends)
-            shown = asyncio.run(_shown_after(stage, probe, ends))
+            shown = asyncio.run(_visibility_delays(stage, probe, ends))
             reached = load.result().rate
             watching.result()
-        caught_up = stage.told()
+        caught_up = stage.wait_signalled()
         lines.append((rate, reached, median(samples), max(samples), median(shown), max(shown), caught_up))
     head = (
         "acts/s wanted",
@@ -83,11 +83,11 @@ def _steady(stage: Stage, rate: int, seconds: float, ends: threading.Event) -> O
 
 def _watch(stage: Stage, samples: list[int], until: threading.Event) -> None:
     while not until.is_set():
-        samples.append(stage.behind())
+        samples.append(stage.count_behind())
         time.sleep(0.5)
 
 
-async def _shown_after(stage: Stage, program: str, until: threading.Event) -> list[float]:
+async def _visibility_delays(stage: Stage, program: str, until: threading.Event) -> list[float]:
     """Repeatedly, the seconds from the receipt of an act until Temporal's search attributes show it."""
     found: list[float] = []
     temporal = await stage.service.temporal()
@@ -107,7 +107,7 @@ async def _shown_after(stage: Stage, program: str, until: threading.Event) -> li
     return found
 
 
-def strikes(stage: Stage, programs: int, ahead: float, spread: float) -> None:
+def measure_strikes(stage: Stage, programs: int, ahead: float, spread: float) -> None:
     """Programs whose deadline is due at one instant, and others with deadlines spread evenly; without any act."""
     lines = []
     for title, width in (("at one instant", 0.0), (f"spread over {spread:.0f} s", spread)):
@@ -115,7 +115,7 @@ def strikes(stage: Stage, programs: int, ahead: float, spread: float) -> None:
         dues = [first + timedelta(seconds=width * number / programs) for number in range(programs)]
         begun = time.monotonic()
         asyncio.run(start_dated(stage, dues))
-        told = stage.told()
+        told = stage.wait_signalled()
         made = time.monotonic() - begun
         late = _lateness(stage, programs, first - timedelta(seconds=5), until=dues[-1] + timedelta(seconds=120))
         head_start = "" if made < ahead else " (some were due before they were told)"

@@ -32,13 +32,13 @@ class Lanes:
 
 
 @dataclass(slots=True)
-class Measured:
+class Measurements:
     micros: list[int] = field(default_factory=list)
     statuses: Counter[int] = field(default_factory=Counter)
     failures: list[str] = field(default_factory=list)
 
 
-class Line(asyncio.Protocol):
+class ClientConnection(asyncio.Protocol):
     """One connection with one request under way at a time."""
 
     def __init__(self) -> None:
@@ -79,8 +79,8 @@ class Line(asyncio.Protocol):
             self._transport.close()
 
 
-async def _client(held: Lanes, lanes: list[deque[bytes]], *, until: float, pause: float, to: Measured) -> None:
-    _, line = await asyncio.get_running_loop().create_connection(Line, HOST, held.port)
+async def _client(held: Lanes, lanes: list[deque[bytes]], *, until: float, pause: float, to: Measurements) -> None:
+    _, line = await asyncio.get_running_loop().create_connection(ClientConnection, HOST, held.port)
     due = time.perf_counter()
     try:
         while lanes and time.perf_counter() < until:
@@ -106,7 +106,7 @@ async def _client(held: Lanes, lanes: list[deque[bytes]], *, until: float, pause
 async def _run(held: Lanes, order: dict[str, Any]) -> dict[str, Any]:
     """Runs an order. `rate` is in requests a second over all clients; without it each client sends after each response."""
     clients, seconds, rate = int(order["clients"]), float(order["seconds"]), float(order.get("rate", 0))
-    measured = Measured()
+    measured = Measurements()
     lanes = [lane for lane in held.requests if lane]
     begun = time.perf_counter()
     until = begun + seconds

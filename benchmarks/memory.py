@@ -9,7 +9,7 @@ from benchmarks.stage import Stage
 from benchmarks.tables import show
 
 
-def weighed(stage: Stage, when: str) -> None:
+def measure_memory(stage: Stage, when: str) -> None:
     """Resident memory of each process. PostgreSQL's processes share memory, so they are counted by PSS."""
     parts = {**stage.service.children(), "supervisor": stage.service.pid, "(the floor)": stage.floor_pid}
     megabytes = {name: sum(map(pss, _tree(pid))) / 1024 for name, pid in parts.items() if name != "supervisor"}

@@ -18,8 +18,8 @@ from urllib.request import urlopen
 
 import psycopg
 
-from benchmarks.asks import Request
 from benchmarks.floor import TABLE
+from benchmarks.prepared_requests import Request
 from cli.temporal import free_port
 from tests.whole.running import Service, service
 
@@ -48,7 +48,7 @@ class Outcome:
         return ordered[min(len(ordered) - 1, int(share * len(ordered)))] / 1000
 
 
-class Load:
+class LoadGenerator:
     """The load generator's process."""
 
     def __init__(self) -> None:
@@ -86,18 +86,18 @@ class Stage:
     service: Service
     floor_port: int
     floor_pid: int
-    load: Load
+    load: LoadGenerator
 
-    def told(self, seconds: float = 120) -> float:
+    def wait_signalled(self, seconds: float = 120) -> float:
         """Waits until every workflow has been signalled; returns the seconds."""
         begun = time.monotonic()
-        while self.behind() and time.monotonic() - begun < seconds:
+        while self.count_behind() and time.monotonic() - begun < seconds:
             time.sleep(0.2)
         return time.monotonic() - begun
 
-    def rested(self, seconds: float = 120) -> None:
+    def wait_idle(self, seconds: float = 120) -> None:
         """Waits until every workflow has been signalled and is idle, so that preparation is not measured."""
-        self.told(seconds)
+        self.wait_signalled(seconds)
         children = self.service.children()
         busy = [children["Temporal"], children["worker"]]
         deadline, calm = time.monotonic() + seconds, 0
@@ -111,7 +111,7 @@ class Stage:
         children = self.service.children()
         return processor(children["Temporal"]), processor(children["worker"])
 
-    def behind(self) -> int:
+    def count_behind(self) -> int:
         """The number of programs with a pending signal."""
         with psycopg.connect(self.service.addresses["database_owner_url"]) as connection:
             query = "SELECT count(*) FROM dispatch d JOIN program p ON p.id = d.program_id WHERE p.clock_seq > d.dispatched_seq"
@@ -140,7 +140,7 @@ def stage(expensive_a_minute: int = 1_000_000) -> Iterator[Stage]:
         settings = {"ACCORD_EXPENSIVE_A_MINUTE": str(expensive_a_minute)}
         running = stack.enter_context(service(folder / "home", **settings))
         port, pid = stack.enter_context(_floor(running))
-        load = Load()
+        load = LoadGenerator()
         stack.callback(load.close)
         yield Stage(running, port, pid, load)
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchmarks import asks
+from benchmarks import prepared_requests
 from benchmarks.stage import Outcome, Stage, await_answer, processor
 from benchmarks.tables import median, show, verdict
 from cli.temporal import free_port
@@ -32,7 +32,7 @@ class Slices:
         return [name, *shares, median(one.rate for one in self.acts), median(self.api), median(self.postgres)]
 
 
-def costs(stage: Stage, clients: Sequence[int], rounds: int, seconds: float, programs: int) -> None:
+def measure_telemetry(stage: Stage, clients: Sequence[int], rounds: int, seconds: float, programs: int) -> None:
     """Three APIs, measured one at a time, with the worker stopped."""
     with collecting() as collector, stage.without_worker():
         metrics = {"ACCORD_METRICS": f"127.0.0.1:{free_port()}"}
@@ -54,8 +54,8 @@ def _of(  # noqa: PLR0913, PLR0917  what is measured, and how often
         for name in (*WAYS[turn % 3 :], *WAYS[: turn % 3]):
             port, pid = places[name]
             people = stage.service.people
-            ids = asyncio.run(asks.programs(stage.service.api, people, programs))
-            stage.load.hold("seen", port, [list(asks.ladder(program, people)) for program in ids])
+            ids = asyncio.run(prepared_requests.programs(stage.service.api, people, programs))
+            stage.load.hold("seen", port, [list(prepared_requests.ladder(program, people)) for program in ids])
             before = processor(pid), _postgres(stage)
             outcome = stage.load.run("seen", clients=number, seconds=seconds)
             of = found[name]

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from cli.remote.client import stop
+from cli.remote.client import exit_with
 
 
 def create(file: Path) -> None:
@@ -28,5 +28,5 @@ def command(
     try:
         create(file)
     except OSError as refused:
-        stop(f"{file} is not written: {refused.strerror}")
+        exit_with(f"{file} is not written: {refused.strerror}")
     typer.echo(f"Written to {file}, for you alone. Whoever has it can sign in the name of this service.")

@@ -21,13 +21,13 @@ LINES_REMEMBERED, LONGEST_LINE = 60, 8192
 PIPE_BYTES = 2**20
 """Output that is buffered while we are stopped (Ctrl-Z), before the child blocks."""
 
-Written: TypeAlias = Callable[[str], str | None]
+LineFilter: TypeAlias = Callable[[str], str | None]
 """Maps a line of output to a line of the log; None drops it."""
 
 DISK_FULL = ("No space left on device", "database or disk is full", "Errno 28", "ENOSPC")
 
 
-class Service(Protocol):
+class Restartable(Protocol):
     """The interface of a supervised service, which can be restarted."""
 
     @property
@@ -36,7 +36,7 @@ class Service(Protocol):
     def alive(self) -> bool: ...
     def start(self) -> None: ...
     def stop(self) -> None: ...
-    def last_words(self) -> str: ...
+    def error_lines(self) -> str: ...
 
 
 class ChildProcess:
@@ -54,16 +54,16 @@ class ChildProcess:
         stop_signal: signal.Signals = signal.SIGTERM,
         orphan_signal: signal.Signals = signal.SIGKILL,
         patience: float = 10.0,
-        written: Written = str,
+        line_filter: LineFilter = str,
     ) -> None:
         """`user` is a (uid, gid) to drop to, `needs` the paths that this user must be able to reach.
 
         `stop_signal` asks it to stop, and after `patience` seconds it is killed; `orphan_signal` is the parent-death signal.
-        `written` maps each line of its output to a line of the log.
+        `line_filter` maps each line of its output to a line of the log.
         """
         self.name = name
         self.log = log
-        self._file, self._written = LogFile(log), written
+        self._file, self._line_filter = LogFile(log), line_filter
         self._said: deque[str] = deque(maxlen=LINES_REMEMBERED)
         self._listener: threading.Thread | None = None
         self._command = [str(part) for part in command]
@@ -102,17 +102,19 @@ class ChildProcess:
             raise RuntimeError("a child without a pipe")
         with suppress(OSError):  # pipe memory is limited per user
             fcntl.fcntl(out, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
-        self._listener = threading.Thread(target=self._listen, args=(out, self._said), name=f"log of {self.name}", daemon=True)
+        self._listener = threading.Thread(
+            target=self._copy_output, args=(out, self._said), name=f"log of {self.name}", daemon=True
+        )
         self._listener.start()
 
-    def _listen(self, out: IO[bytes], said: deque[str]) -> None:
+    def _copy_output(self, out: IO[bytes], said: deque[str]) -> None:
         """Copies output to the log until the last process of the child has closed the pipe.
 
         The parent writes the log, since it bounds the size of all output, also of servers and crashing interpreters.
         """
         with out:
             while piece := out.readline(LONGEST_LINE):
-                line = self._written(piece.decode(errors="replace").rstrip("\r\n"))
+                line = self._line_filter(piece.decode(errors="replace").rstrip("\r\n"))
                 if line is not None:
                     said.append(line)
                     self._file.write(line.encode(errors="replace") + b"\n")
@@ -128,24 +130,24 @@ class ChildProcess:
             self._process.kill()
             self._process.wait()
         self._process = None
-        self._hear_out()
+        self._drain_output()
         self._file.close()
 
     def wait(self) -> int:
         """Waits for the process and returns its exit code."""
         code = self._process.wait() if self._process else 0
-        self._hear_out()
+        self._drain_output()
         return code
 
-    def last_words(self) -> str:
+    def error_lines(self) -> str:
         """The end of its output since the start: lines with errors, or else the last three."""
         if not self.alive:
-            self._hear_out()
-        lines = [_readable(line) for line in list(self._said) if line.strip()]
+            self._drain_output()
+        lines = [_format_line(line) for line in list(self._said) if line.strip()]
         named = [line for line in lines if any(word in line for word in ("FATAL", "PANIC", "ERROR", "rror", *DISK_FULL))]
         return f"{' / '.join((named or lines)[-3:]) or 'it said nothing'} ({self._ending()})."
 
-    def _hear_out(self) -> None:
+    def _drain_output(self) -> None:
         """Waits shortly for the remaining output of an ended child: a grandchild may keep the pipe open."""
         if self._listener is not None:
             self._listener.join(1.0)
@@ -157,7 +159,7 @@ class ChildProcess:
         return f"killed by {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
 
 
-def _readable(line: str) -> str:
+def _format_line(line: str) -> str:
     """A structured log line as text; other lines unchanged."""
     try:
         told = json.loads(line)

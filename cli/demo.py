@@ -67,11 +67,11 @@ class Demo:
         """Runs the whole story. Raises Refused, or TimeoutError when a clock does not strike."""
         await self._start()
         for phase in ("announcement", "guarantees"):
-            await self._bring_on(phase)
-        await self._be_attacked()
-        await self._until("stability", "complete")
+            await self._complete(phase)
+        await self._report_attack()
+        await self._wait_until("stability", "complete")
         await self._consent()
-        await self._until("sfa_programs", "open")
+        await self._wait_until("sfa_programs", "open")
         await self._tell_of_children()
         await self._say_what_blocks()
 
@@ -86,7 +86,7 @@ class Demo:
             )
         self._tell(f"started, with a quiet of {SHORT['stability_length']} instead of months")
 
-    async def _bring_on(self, phase: str) -> None:
+    async def _complete(self, phase: str) -> None:
         """Does the suggested acts of a phase until it is complete."""
         titles = {one["name"]: one["title"] for one in await self._read("/milestones", phase=phase)}
         deadline = time.monotonic() + PATIENCE_SECONDS
@@ -99,20 +99,20 @@ class Demo:
             if time.monotonic() > deadline:
                 raise TimeoutError(f"{phase} still waits: {[one['sentence'] for one in owed]}")
             await asyncio.sleep(0.2)
-        await self._until(phase, "complete")
+        await self._wait_until(phase, "complete")
 
     async def _do(self, owed: dict[str, Any]) -> str:
         """Does the first suggested act; returns it and the person."""
         act = owed["acts"][0]
         party = next(one for one in act["parties"] if (owed["name"], str(act["known"].get("shows")), one) not in self._attested)
         person = next(one for one in self._people.values() if one.party == party and one.role in act["roles"])
-        body = {name: await self._said(person, name, value) for name, value in act["body"].items()}
+        body = {name: await self._placeholder_value(person, name, value) for name, value in act["body"].items()}
         await self._service.write(person, act["route"].removeprefix("/api/v1"), body)
         if owed["kind"] == "evidence":
             self._attested.add((owed["name"], body["shows"], party))
         return person.name
 
-    async def _said(self, person: Person, name: str, value: Any) -> Any:
+    async def _placeholder_value(self, person: Person, name: str, value: Any) -> Any:
         """The value for a placeholder in a suggested act, between < and >."""
         if name == "document":
             path, content = f"/programs/{self._program}/documents", f"Document {self._pieces} ({datetime.now(UTC)})".encode()
@@ -123,7 +123,7 @@ class Demo:
             return f"piece-{self._pieces}"
         return f"We state {value[1:-1]}." if name == "text" else "Everything asked for is shown." if name == "reason" else value
 
-    async def _be_attacked(self) -> None:
+    async def _report_attack(self) -> None:
         self._tell(f"quiet is counted {_span(await self._stability())}")
         await asyncio.sleep(3)
         report = {
@@ -152,7 +152,7 @@ class Demo:
 
     async def _tell_of_children(self) -> None:
         """Prints the status of the child programs once each has a ledger, and records published figures in them."""
-        children = await self._waited(self._children, lambda found: all(one["standing"] == "running" for one in found))
+        children = await self._wait_for(self._children, lambda found: all(one["standing"] == "running" for one in found))
         for child in children:
             count = await record_figures(self._service, self._people["checker"], child)
             block = child["blocking"]
@@ -173,11 +173,11 @@ class Demo:
     async def _phase(self, name: str) -> Any:
         return next(phase for phase in await self._read("/phases") if phase["name"] == name)
 
-    async def _until(self, name: str, status: str) -> None:
-        await self._waited(partial(self._phase, name), lambda phase: phase["status"] == status)
+    async def _wait_until(self, name: str, status: str) -> None:
+        await self._wait_for(partial(self._phase, name), lambda phase: phase["status"] == status)
         self._tell(f"phase {name} is {status}")
 
-    async def _waited(self, ask: Callable[[], Awaitable[Any]], is_so: Callable[[Any], bool]) -> Any:
+    async def _wait_for(self, ask: Callable[[], Awaitable[Any]], is_so: Callable[[Any], bool]) -> Any:
         """The first response that satisfies a condition. Raises TimeoutError."""
         deadline = time.monotonic() + PATIENCE_SECONDS
         while not is_so(found := await ask()):

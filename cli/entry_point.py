@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import typer
 
 from cli import operator_commands
-from cli.options import ended, whole_command
+from cli.options import run_and_exit, whole_command
 from cli.remote import commands
 
 COMPLETING = "COMP_WORDS"
@@ -20,7 +20,7 @@ COMPLETING = "COMP_WORDS"
 def main() -> None:
     """Runs the command on the command line."""
     words = os.environ[COMPLETING].split() if COMPLETING in os.environ else sys.argv
-    ended(_app_for(words[1:]))
+    run_and_exit(_app_for(words[1:]))
 
 
 def _app_for(words: Sequence[str]) -> typer.Typer:

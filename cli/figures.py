@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from cli.first_people import Person
-from cli.home import our_plans
+from cli.home import packaged_plans
 from cli.service import ServiceClient
 
 AT_ONCE = 100
@@ -19,7 +19,7 @@ async def record_figures(service: ServiceClient, checker: Person, program: dict[
 
     Raises Refused.
     """
-    files = sorted((plans or our_plans()).rglob(f"{program['plan']}/figures.csv"))
+    files = sorted((plans or packaged_plans()).rglob(f"{program['plan']}/figures.csv"))
     deeds = [deed for file in files[:1] for deed in figures(file)]
     for start in range(0, len(deeds), AT_ONCE):
         acts = [{"key": f"figure-{number}", "deed": deeds[number]} for number in range(start, len(deeds))[:AT_ONCE]]

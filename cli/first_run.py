@@ -34,7 +34,7 @@ def sign_in_link(address: str, person: Person) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class RecordSize:
     """The size of a record."""
 
     programs: int
@@ -42,18 +42,18 @@ class Held:
 
 
 async def first_run(  # noqa: PLR0913  what a first run needs
-    api: str, database_url: str, home: Home, plans: Path, say: Say, *, asked: bool = False
+    api: str, database_url: str, home: Home, plans: Path, say: Say, *, requested: bool = False
 ) -> None:
     """Runs whenever the API has become ready. Starts the program once, and records each plan's figures once a program
     follows it: those of child programs wait until their phase has opened them.
 
-    Other records are left alone unless it is `asked`. Prints the sign-in links once.
+    Other records are left alone unless it is `requested`. Prints the sign-in links once.
     """
     try:
-        held = await _held(database_url)
+        held = await _record_size(database_url)
         if not held.programs and not held.tokens:
-            _set_aside(home, say)
-        if not _is_wanted(home, held, asked=asked):
+            _clear_earlier(home, say)
+        if not _should_run(home, held, requested=requested):
             say(_OF_OTHERS.format(count=f"{held.programs} program{'' if held.programs == 1 else 's'}"))
             return
         people = await _people(api, database_url, home, say)
@@ -73,13 +73,13 @@ _OF_OTHERS = (
 )
 
 
-async def _held(database_url: str) -> Held:
+async def _record_size(database_url: str) -> RecordSize:
     async with ReadPool(database_url, size=1) as reader:
         row = await reader.row("SELECT (SELECT count(*) FROM program) AS programs, (SELECT count(*) FROM token) AS tokens")
-    return Held(**row) if row else Held(0, 0)
+    return RecordSize(**row) if row else RecordSize(0, 0)
 
 
-async def _started(database_url: str) -> str | None:
+async def _started_program(database_url: str) -> str | None:
     """The program of an interrupted first run."""
     async with ReadPool(database_url, size=1) as reader:
         row = await reader.row(
@@ -90,12 +90,12 @@ async def _started(database_url: str) -> str | None:
     return str(row["program"]) if row else None
 
 
-def _is_wanted(home: Home, held: Held, *, asked: bool) -> bool:
+def _should_run(home: Home, held: RecordSize, *, requested: bool) -> bool:
     """Whether to run. It also runs after the first run, since child programs are started later."""
-    return asked or home.tokens.exists() or not held.programs
+    return requested or home.tokens.exists() or not held.programs
 
 
-def _set_aside(home: Home, say: Say) -> None:
+def _clear_earlier(home: Home, say: Say) -> None:
     """Deletes the state of an earlier record, where the record is empty; its tokens are renamed and kept for a restore."""
     home.first_program.unlink(missing_ok=True)
     shutil.rmtree(home.figures, ignore_errors=True)
@@ -115,7 +115,7 @@ async def _people(api: str, database_url: str, home: Home, say: Say) -> dict[str
 
 
 async def _start(service: ServiceClient, people: dict[str, Person], home: Home, database_url: str, say: Say) -> None:
-    program = await _started(database_url)
+    program = await _started_program(database_url)
     if program is None:
         body = first_people.start_of(tuple(people.values()), PLAN)
         program = (await service.write(people["officer"], "/programs", body, key=KEY))["program"]

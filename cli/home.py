@@ -11,7 +11,7 @@ from pathlib import Path
 from cli.start_errors import AlreadyRunning, NoPermission, NoSpace
 
 FREE_BYTES_NEEDED = 200 * 2**20
-OURS = (
+PRIVATE_FILES = (
     "addresses.json",
     "checkpoint.key",
     "documents",
@@ -26,7 +26,7 @@ OURS = (
 )
 """Files in the data folder that only its owner may read."""
 
-OTHERS = ("postgres", "postgres.unfinished", "tokens.new")
+OTHER_FILES = ("postgres", "postgres.unfinished", "tokens.new")
 """Other files there: PostgreSQL restricts its own."""
 
 
@@ -63,14 +63,14 @@ class Home:
         return self.folder / "log" / f"{name}.log"
 
 
-def our_plans() -> Path:
+def packaged_plans() -> Path:
     """The packaged plans: beside the packages in a clone, inside this one in a wheel."""
     here = Path(__file__).parent
     return here / "plans" if (here / "plans").exists() else here.parent / "plans"
 
 
 @contextmanager
-def claimed(folder: Path) -> Iterator[Home]:
+def lock_folder(folder: Path) -> Iterator[Home]:
     """The folder, created if missing and locked for the block.
 
     The lock is flock's and ends with the process; the process id in the file is for messages.
@@ -98,13 +98,13 @@ def _close(home: Home) -> None:
     A folder with foreign files keeps its own mode; our files in it are restricted.
     """
     held = {path.name for path in home.folder.iterdir()}
-    if held <= {*OURS, *OTHERS} and home.folder.stat().st_uid == os.geteuid():
+    if held <= {*PRIVATE_FILES, *OTHER_FILES} and home.folder.stat().st_uid == os.geteuid():
         home.folder.chmod(0o700)
-    for path in [home.folder / name for name in OURS if name in held] + [*home.log("any").parent.glob("*")]:
+    for path in [home.folder / name for name in PRIVATE_FILES if name in held] + [*home.log("any").parent.glob("*")]:
         path.chmod(0o700 if path.is_dir() else 0o600)
 
 
-def let_in(folder: Path, group: int) -> None:
+def grant_search(folder: Path, group: int) -> None:
     """Gives a group search permission on our folders: PostgreSQL does not run as root and has to reach its data.
 
     Other users get nothing. Foreign folders stay unchanged; the server then uses a capability (`cli/exec_child.py`).

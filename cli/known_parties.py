@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from api.plans import named_plan, names
+from api.plans import load_plan_text, plan_names
 from db.pools import ReadPool
 from db.program_cache import ProgramCache
 from rules.language.reading import read
@@ -30,8 +30,8 @@ async def known_parties(reader: ReadPool, plans: Path, program: UUID | None) -> 
         return frozenset({*plan.parties, *plan.bodies, *plan.assessors})
     held: dict[str, Any]
     known: set[str] = set()
-    for name in names(plans):
-        held = read(named_plan(plans, name)).data
+    for name in plan_names(plans):
+        held = read(load_plan_text(plans, name)).data
         known.update(party for kind in NAMED for party in held.get(kind, ()))
     rows = await reader.rows("SELECT DISTINCT party FROM membership UNION SELECT DISTINCT unnest(parties) FROM program", [])
     return frozenset(known | {row["party"] for row in rows} - {""})

@@ -5,7 +5,7 @@ import threading
 from pathlib import Path
 
 MOST_BYTES = 5 * 2**20
-KEPT = 4
+MOST_FILES = 4
 """Files of a log, including the current one."""
 
 
@@ -15,7 +15,7 @@ class LogFile:
     Lines that cannot be written, as on a full disk, are dropped: logging must not block a server.
     """
 
-    def __init__(self, path: Path, most: int | None = None, kept: int = KEPT) -> None:
+    def __init__(self, path: Path, most: int | None = None, kept: int = MOST_FILES) -> None:
         self.path = path
         self._most, self._kept = most or MOST_BYTES, kept
         self._lock = threading.Lock()

@@ -14,7 +14,7 @@ from rich.progress import Progress
 from cli import check, clock, operator_commands, plan, plan_diff, plan_fmt, plan_new, source, temporal_commands, token
 from cli.addresses import HomeFolder, NotRunning, owner_database
 from cli.demo import NoTokens, demonstrate
-from cli.options import ended, whole_command
+from cli.options import run_and_exit, whole_command
 from cli.rehearse import command as rehearse
 from cli.remote import commands
 from cli.run import Ports, RunOptions, run_service
@@ -135,7 +135,7 @@ commands.add_to(app)
 
 def main() -> None:
     """Runs `accord`."""
-    ended(app)
+    run_and_exit(app)
 
 
 if __name__ == "__main__":

@@ -41,19 +41,19 @@ def whole_command(
         raise typer.Exit(1) from error
 
 
-def ended(app: typer.Typer) -> None:
+def run_and_exit(app: typer.Typer) -> None:
     """Runs the command and exits the process."""
     try:
         app(prog_name="accord")
     except SystemExit as asked:
         exit_now(asked.code)
     except Exception as error:
-        if (told := _of_the_database(error)) is not None:
+        if (told := _database_message(error)) is not None:
             exit_now(f"accord: {told}")
         raise
 
 
-def _of_the_database(error: Exception) -> str | None:
+def _database_message(error: Exception) -> str | None:
     """The message for a database that cannot be used; None for other errors, which are bugs."""
     if "psycopg" not in sys.modules:
         return None  # commands for remote services do not need this import

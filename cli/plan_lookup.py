@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from api.plans import PlanUnreadable, named_plan
-from cli.home import our_plans
+from api.plans import PlanUnreadable, load_plan_text
+from cli.home import packaged_plans
 from rules.acts import ChildPlan
 from rules.language.declared import agreed, declared
 from rules.language.reading import Document
@@ -22,7 +22,7 @@ def _found(name: str, folder: Path) -> str | None:
             for file in sorted(around.glob(pattern)):
                 return _text(file)
     try:
-        return named_plan(our_plans(), name)
+        return load_plan_text(packaged_plans(), name)
     except PlanUnreadable:
         return None
 

@@ -20,8 +20,8 @@ import psycopg
 from psycopg.rows import TupleRow
 
 from cli.child import ChildProcess, is_disk_full
-from cli.home import let_in
-from cli.postgres_log import written
+from cli.home import grant_search
+from cli.postgres_log import filter_line
 from cli.start_errors import AlreadyRunning, DataUnusable, NoPermission, NoSpace, ServerFailed
 
 MAJOR = "18"
@@ -38,7 +38,7 @@ SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_checkpoints": "off",
-    # Details and statements contain values, so they are off. `written` filters lines by the error code in the prefix.
+    # Details and statements contain values, so they are off. `filter_line` filters lines by the error code in the prefix.
     "log_line_prefix": "%m [%p] %e ",
     "log_error_verbosity": "terse",
     "log_min_error_statement": "panic",
@@ -94,8 +94,8 @@ class Postgres:
             raise RuntimeError("PostgreSQL has not been started")
         return f"postgresql://{quote(user)}@/{quote(database)}?host={quote(str(self._sockets), safe='/')}"
 
-    def last_words(self) -> str:
-        return self._child.last_words() if self._child else ""
+    def error_lines(self) -> str:
+        return self._child.error_lines() if self._child else ""
 
     def start(self) -> None:
         """Returns when the server accepts connections and the database exists.
@@ -104,10 +104,10 @@ class Postgres:
         """
         user = _server_user(self._data)
         if user:
-            let_in(self._folder, user[1])
+            grant_search(self._folder, user[1])
         if self._data.exists():
             _check_version(self._data)
-            self._outlive_predecessor()
+            self._wait_for_predecessor()
         else:
             self._create_data(user)
         first_start = self._sockets is None
@@ -153,13 +153,13 @@ class Postgres:
         try:
             initdb.start()
             if initdb.wait() != 0:
-                self._raise_why(initdb)
+                self._raise_start_error(initdb)
             half.rename(self._data)
         finally:
             initdb.stop()
             shutil.rmtree(half, ignore_errors=True)
 
-    def _outlive_predecessor(self) -> None:
+    def _wait_for_predecessor(self) -> None:
         """Waits for a server that a killed parent left behind.
 
         PostgreSQL refuses to start while the process in postmaster.pid lives, even when its id was reused. /proc shows which
@@ -200,7 +200,7 @@ class Postgres:
             log=self._log,
             user=user,
             needs=[binary("postgres"), self._data, sockets],
-            written=written,
+            line_filter=filter_line,
             stop_signal=signal.SIGINT,  # "fast" shutdown: disconnects clients and writes a checkpoint
             orphan_signal=signal.SIGINT,
             patience=30,
@@ -210,7 +210,7 @@ class Postgres:
         deadline = time.monotonic() + START_SECONDS
         while not _is_ready(self._data, server.pid):
             if not server.alive:
-                self._raise_why(server)
+                self._raise_start_error(server)
             if time.monotonic() > deadline and not _recovers(self._data):
                 raise ServerFailed(self.name, f"it was not ready after {START_SECONDS} seconds.", self._log)
             time.sleep(0.02)
@@ -224,8 +224,8 @@ class Postgres:
             if not exists:
                 connection.execute(f"CREATE DATABASE {DATABASE}")
 
-    def _raise_why(self, child: ChildProcess) -> None:
-        words = child.last_words()
+    def _raise_start_error(self, child: ChildProcess) -> None:
+        words = child.error_lines()
         if is_disk_full(words, self._folder):
             raise NoSpace(self._folder, words)
         raise ServerFailed(child.name, words, self._log)

@@ -9,7 +9,7 @@ _LINE = re.compile(r"(?P<head>.* \[\d+\] (?P<code>[0-9A-Z]{5}) )(?P<level>[A-Z]+
 _QUIET = frozenset({"DETAIL", "STATEMENT", "QUERY", "CONTEXT", "HINT", "LOCATION"})
 
 
-def written(line: str) -> str | None:
+def filter_line(line: str) -> str | None:
     """The line to log: of a statement's error only the code, since its text quotes values.
 
     Continuation lines begin with a tab and are dropped.

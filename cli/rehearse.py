@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from cli.plan import Unusable, Values, chosen, document, lines, refuse
+from cli.plan import UnusableInput, Values, exit_with_faults, lines, load_document, parse_values
 from cli.plan_lookup import child_plans
 from rules.entries import Entry
 from rules.language.plan import Plan
@@ -44,9 +44,9 @@ def command(files: Files, values: Values = None, *, until: Until = None, effects
     The exit status is 1 if an expectation is broken, or if the story can't be told.
     """
     if len(files) > 2:
-        refuse("Give a story, or a plan and a story: accord rehearse [PLAN] STORY")
+        exit_with_faults("Give a story, or a plan and a story: accord rehearse [PLAN] STORY")
     if until is not None and not re.fullmatch(STORY_TIME, until):
-        refuse(f"--until {until}: {unlike(STORY_TIME)}")
+        exit_with_faults(f"--until {until}: {unlike(STORY_TIME)}")
     story_file, plan_file = files[-1], files[0] if len(files) == 2 else None
     story, script = _story(story_file, values)
     plan_file = plan_file or story_file.parent / story.plan
@@ -54,7 +54,7 @@ def command(files: Files, values: Values = None, *, until: Until = None, effects
     if not quiet:
         _print(story, rehearsal, effects=effects)
     if rehearsal.broken:
-        refuse(*(line for one in rehearsal.broken for line in _broken(one, rehearsal, story_file)))
+        exit_with_faults(*(line for one in rehearsal.broken for line in _broken(one, rehearsal, story_file)))
     if until is not None:
         typer.echo(f"{story_file}: as expected until {until} ({len(rehearsal.timeline)} acts).")
         return
@@ -79,28 +79,28 @@ def _broken(one: Broken, rehearsal: Rehearsal, story_file: Path) -> Iterator[str
 
 def _story(file: Path, values: list[str] | None) -> tuple[Story, Document]:
     try:
-        script = document(file)
+        script = load_document(file)
         story = validated(Story, script)
-        return story.model_copy(update={"parameters": {**story.parameters, **chosen(values)}}), script
-    except Unusable as reason:
-        refuse(str(reason))
+        return story.model_copy(update={"parameters": {**story.parameters, **parse_values(values)}}), script
+    except UnusableInput as reason:
+        exit_with_faults(str(reason))
     except Faulty as faulty:
-        refuse(*lines(faulty, file))
+        exit_with_faults(*lines(faulty, file))
 
 
 def _rehearsal(story: Story, script: Document, story_file: Path, plan_file: Path, until: str | None) -> Rehearsal:
     try:
-        plan = document(plan_file)
+        plan = load_document(plan_file)
         programs = child_plans(plan, plan_file)
         sound(plan, story.parameters, programs)  # its faults belong to the plan's file, not to the story's
-    except Unusable as reason:
-        refuse(str(reason))
+    except UnusableInput as reason:
+        exit_with_faults(str(reason))
     except Faulty as faulty:
-        refuse(*lines(faulty, plan_file))
+        exit_with_faults(*lines(faulty, plan_file))
     try:
         return rehearse(story, script, plan, programs, until=until)
     except Faulty as faulty:
-        refuse(*lines(faulty, story_file))
+        exit_with_faults(*lines(faulty, story_file))
 
 
 def _print(story: Story, rehearsal: Rehearsal, *, effects: bool) -> None:

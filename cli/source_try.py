@@ -44,13 +44,13 @@ class Stored:
     deleted: Path | None = None
 
 
-def ready(file: Path) -> Plan:
+def load_source(file: Path) -> Plan:
     """The hosts, sources and checks of a file, as a plan."""
     document = read(file.read_text(encoding="utf-8"))
     return validated(Plan, Document(document.text, _AROUND | document.data, document.positions))
 
 
-def chosen(plan: Plan, name: str | None, values: Mapping[str, str]) -> Check:
+def choose_check(plan: Plan, name: str | None, values: Mapping[str, str]) -> Check:
     """A check by its name, or the only one, with values for its placeholders. Raises TryError."""
     if name is None and len(plan.checks) != 1:
         raise TryError(f"Say which check with --check: {', '.join(plan.checks) or 'it has none, since people read it'}.")
@@ -63,7 +63,7 @@ def chosen(plan: Plan, name: str | None, values: Mapping[str, str]) -> Check:
     return found.model_copy(update={"with_": {**found.with_, **values}})
 
 
-def tried(source: Source, check: Check, stored: Stored, on: date, unit: str | None) -> Iterator[str]:
+def try_answers(source: Source, check: Check, stored: Stored, on: date, unit: str | None) -> Iterator[str]:
     """The result of a run on a day, in lines; the first is the outcome. Raises TryError."""
     if isinstance(source, Attested):
         raise TryError(f"{source.title} is attested by people; no check reads it.")

@@ -62,8 +62,8 @@ class Temporal:
     def pid(self) -> int | None:
         return self._child.pid
 
-    def last_words(self) -> str:
-        return self._child.last_words()
+    def error_lines(self) -> str:
+        return self._child.error_lines()
 
     def start(self) -> None:
         """Returns when it accepts connections. `workflows.namespace.prepare` registers the namespace."""
@@ -72,7 +72,7 @@ class Temporal:
         deadline = time.monotonic() + START_SECONDS
         while not listens(self._port):
             if not self._child.alive:
-                self._fail(self._child.last_words())
+                self._fail(self._child.error_lines())
             if time.monotonic() > deadline:
                 self._fail(f"it did not listen after {START_SECONDS} seconds.")
             time.sleep(0.05)

@@ -66,7 +66,7 @@ HEADERS = {
 
 API = ("/api/", "/docs")
 
-ROOMS = (
+PAGE_MODULES = (
     sign_in,
     event_stream,
     desk,
@@ -103,7 +103,7 @@ class Pages(Mount):
         return super().matches(scope)
 
 
-class Answers:
+class PageMiddleware:
     """Middleware that sets security headers, logs unexpected errors, and answers them with a page if no response has begun."""
 
     def __init__(self, app: ASGIApp) -> None:
@@ -127,7 +127,7 @@ class Answers:
                 raise
             log.error("fault", method=scope["method"], route=route_of(scope), exc_info=error)  # noqa: TRY400  structlog
             problem = Problem("fault", "Something is wrong here, and has been logged.")
-            answer = await told(Request(scope), problem)
+            answer = await problem_page(Request(scope), problem)
             await answer(scope, receive, sent)
 
 
@@ -140,13 +140,13 @@ class Static(StaticFiles):
         return answer
 
 
-def mounted() -> Pages:
+def create_mount() -> Pages:
     """The mount of the pages, to be placed after all routes of the API."""
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
-    for room in ROOMS:
+    for room in PAGE_MODULES:
         app.include_router(room.router)
     app.mount("/static", Static(directory=STATIC))
-    app.add_middleware(Answers)
+    app.add_middleware(PageMiddleware)
     _install_errors(app)
     return Pages("", app=app)
 
@@ -158,28 +158,30 @@ def _install_errors(app: FastAPI) -> None:
 
     @app.exception_handler(Problem)
     async def _problem(request: Request, problem: Problem) -> Response:
-        return await told(request, problem)
+        return await problem_page(request, problem)
 
     @app.exception_handler(RequestValidationError)
     async def _unreadable(request: Request, error: RequestValidationError) -> Response:
         faults = validation_errors.faults(error.errors(), lambda _: "")
-        return await told(request, Invalid("unreadable", validation_errors.sentence(faults), validation_errors.ACCEPTED))
+        return await problem_page(
+            request, Invalid("unreadable", validation_errors.sentence(faults), validation_errors.ACCEPTED)
+        )
 
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> Response:
-        return await told(request, Plain(error))
+        return await problem_page(request, Plain(error))
 
     @app.exception_handler(OperationalError)
     @app.exception_handler(PoolTimeout)
     async def _database(request: Request, error: Exception) -> Response:
-        return await told(request, unavailable(error))
+        return await problem_page(request, unavailable(error))
 
 
-async def told(request: Request, problem: Problem) -> Response:
+async def problem_page(request: Request, problem: Problem) -> Response:
     """A problem as a page, with the request id."""
     visitor = None
     with suppress(OperationalError, PoolTimeout):
-        visitor = await visitor_if_any(request.state.rooms, request)
+        visitor = await visitor_if_any(request.state.resources, request)
     answer = page(request, "problem.html", problem.answered_with, visitor=visitor, problem=problem, request_id=REQUEST.get())
     answer.headers.update(problem.headers)
     return answer

@@ -25,7 +25,9 @@ async def desk(view: ViewOf) -> Response:
     everybody = await get_owed(view.state, reader, whose="everybody", limit=MOST_OWED)
     known = {_key(one) for one in mine}
     dates = await get_dates(view.state, reader, start=now, end=now + AHEAD, limit=4 * MOST_DATES)
-    programs = await view.state.queries.programs(ProgramFilter(person=reader.listed_for, among=reader.among), most=MOST_CHANGED)
+    programs = await view.state.queries.programs(
+        ProgramFilter(person=reader.member_filter, among=reader.scope), most=MOST_CHANGED
+    )
     others = [one for one in everybody.owed if _key(one) not in known]
     next_dates = [one for one in dates.dates if one.achieved_at is None][:MOST_DATES]
     return view.page(

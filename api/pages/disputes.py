@@ -14,7 +14,7 @@ router = APIRouter(prefix="/programs/{program}/disputes")
 
 @router.get("")
 async def disputes(view: ViewOf, program: UUID) -> Response:
-    opened = await view.opened(program)
+    opened = await view.open_program(program)
     held = opened.program
     return view.of_program(
         opened,

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from api.pages.view import Opened, View, ViewOf
+from api.pages.view import ProgramView, View, ViewOf
 from api.responses.programs import incidents as answers
 from db.queries import LedgerFilter
 from rules.facts import AccountGiven, IncidentReported
@@ -20,12 +20,12 @@ MOST = 200
 @router.get("")
 async def incidents(view: ViewOf, program: UUID) -> Response:
     """All incidents, newest first by when they happened."""
-    opened = await view.opened(program)
+    opened = await view.open_program(program)
     known = answers(opened.program)
-    return view.of_program(opened, "incidents.html", incidents=known, words=await _words(view, opened) if known else {})
+    return view.of_program(opened, "incidents.html", incidents=known, words=await _account_texts(view, opened) if known else {})
 
 
-async def _words(view: View, opened: Opened) -> dict[tuple[str, str], str]:
+async def _account_texts(view: View, opened: ProgramView) -> dict[tuple[str, str], str]:
     """The texts of the newest accounts, by incident and account. Only the ledger holds them."""
     told = LedgerFilter(kinds=["incident_reported", "account_given"])
     lines = await view.state.queries.ledger(opened.id, told, most=MOST, newest_first=True)

@@ -86,18 +86,18 @@ def _texts(file: Path, code: str) -> Texts:
     return Translations(compiled, domain="pages")
 
 
-def preferred(chosen: str | None, header: str) -> Language:
+def preferred_language(chosen: str | None, header: str) -> Language:
     """The chosen language, or else the best match for Accept-Language."""
     known = languages()
     if chosen is not None and chosen in known:
         return known[chosen]
-    for wanted in _wanted(header[:200]):
+    for wanted in _accepted_codes(header[:200]):
         if wanted in known:
             return known[wanted]
     return known[SOURCE]
 
 
-def _wanted(header: str) -> list[str]:
+def _accepted_codes(header: str) -> list[str]:
     """Language codes of Accept-Language, by weight."""
     weighed: list[tuple[float, str]] = []
     for part in header.split(","):

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Response
 
 from api.pages.view import View, ViewOf
 from api.problems import NotFound
-from api.responses.ledger import EntryResponse, FactKind, SealedResponse, withheld
+from api.responses.ledger import EntryResponse, FactKind, SealedResponse, redacted
 from db.queries import LedgerFilter
 from rules.entries import KINDS
 from rules.explanations.concerning import concerning
@@ -33,12 +33,12 @@ async def ledger(
     before: Before = None,
 ) -> Response:
     """Entries, newest first, in pages; `before` is the number at which the previous page ended."""
-    opened = await view.opened(program)
+    opened = await view.open_program(program)
     sought = LedgerFilter(
         kinds=[kind] if kind else None, actor=actor, subjects=concerning(opened.program, subject) if subject else None
     )
     lines = await view.state.queries.ledger(program, sought, after=before, most=A_PAGE, newest_first=True)
-    entries = [withheld(EntryResponse.of(line.entry, opened.program.plan)) for line in lines]
+    entries = [redacted(EntryResponse.of(line.entry, opened.program.plan)) for line in lines]
     filters = {"kind": kind, "actor": actor, "subject": subject}
     older = lines[-1].entry.seq if len(lines) == A_PAGE else None
     return view.of_program(
@@ -57,9 +57,9 @@ def _workflow(view: View, program: UUID) -> str | None:
 @router.get("/{seq}")
 async def entry(view: ViewOf, program: UUID, seq: int) -> Response:
     """One entry: in words, its canonical bytes, and its place in the hash chain."""
-    opened = await view.opened(program)
+    opened = await view.open_program(program)
     lines = await view.state.queries.ledger(program, after=seq - 1, most=1) if 0 < seq < 2**53 else []
     if not lines or lines[0].entry.seq != seq:
         raise NotFound("entry")
-    answer = withheld(EntryResponse.of(lines[0].entry, opened.program.plan))
+    answer = redacted(EntryResponse.of(lines[0].entry, opened.program.plan))
     return view.of_program(opened, "entry.html", entry=answer, sealed=SealedResponse.of(lines[0]))

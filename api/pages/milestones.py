@@ -7,12 +7,12 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 
 from api.pages.drawings.chart import charts
-from api.pages.programs import entries_told
+from api.pages.programs import entry_sentences
 from api.pages.view import ViewOf
 from api.problems import NotFound
 from api.responses.agreed_dates import AgreedDateResponse
 from api.responses.phases import MilestoneResponse
-from api.routers.evidence import answers_of
+from api.routers.evidence import evidence_responses
 from db.queries import LedgerFilter
 from rules.explanations.concerning import concerning
 from rules.language.milestones import Measured, Milestone
@@ -41,7 +41,7 @@ MOST_DECIDED = 20
 @router.get("")
 async def milestones(view: ViewOf, program: UUID) -> Response:
     """All milestones, phase by phase."""
-    opened = await view.opened(program)
+    opened = await view.open_program(program)
     held, at = opened.program, opened.at
     by_phase = {
         phase: [MilestoneResponse.of(held, name, at) for name in rule.milestones]
@@ -54,7 +54,7 @@ async def milestones(view: ViewOf, program: UUID) -> Response:
 @router.get("/{name}")
 async def milestone(view: ViewOf, program: UUID, name: str) -> Response:
     """One milestone."""
-    opened = await view.opened(program)
+    opened = await view.open_program(program)
     held = opened.program
     if name not in held.plan.milestones:
         raise NotFound("milestone")
@@ -77,8 +77,8 @@ async def milestone(view: ViewOf, program: UUID, name: str) -> Response:
         considering=rule.determined.considering,
         agreed=[AgreedDateResponse.of(held, one) for one in _agreed(rule)],
         charts=charts(held, name),
-        decided=entries_told(opened, [line.entry for line in decided]),
-        evidence=await answers_of(view.state, program, pieces[: -MOST - 1 : -1]),
+        decided=entry_sentences(opened, [line.entry for line in decided]),
+        evidence=await evidence_responses(view.state, program, pieces[: -MOST - 1 : -1]),
     )
 
 

@@ -11,7 +11,7 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 
 from api.pages.drawings.gates import gates
-from api.pages.view import Opened, View, ViewOf
+from api.pages.view import ProgramView, View, ViewOf
 from api.rate_limit import PROPOSAL
 from api.responses.proposals import ChangeResponse, changes_between
 from db.queries import LedgerFilter
@@ -36,7 +36,7 @@ class Amended:
 @router.get("")
 async def plan(view: ViewOf, program: UUID) -> Response:
     """The plan's text in force, and the values of its parameters."""
-    opened = await view.opened(program)
+    opened = await view.open_program(program)
     version = opened.program.version
     return view.of_program(
         opened,
@@ -49,13 +49,13 @@ async def plan(view: ViewOf, program: UUID) -> Response:
     )
 
 
-async def _versions(view: View, opened: Opened) -> list[Amended]:
+async def _versions(view: View, opened: ProgramView) -> list[Amended]:
     """Versions, newest first. Raises TooMuch, since each text is parsed again."""
     sought = LedgerFilter(kinds=["program_started", "plan_amended"])
     lines = await view.state.queries.ledger(opened.id, sought, most=MOST_VERSIONS, newest_first=True)
     entries = [line.entry for line in reversed(lines)]
     if len(entries) > 1:
-        view.state.allowances.take(view.visitor.person, PROPOSAL)
+        view.state.rate_limits.take(view.visitor.person, PROPOSAL)
     found: list[Amended] = []
     for before, entry in pairwise(entries):
         for one in (before, entry):

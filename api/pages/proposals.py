@@ -17,7 +17,7 @@ router = APIRouter(prefix="/programs/{program}/proposals")
 @router.get("")
 async def proposals(view: ViewOf, program: UUID) -> Response:
     """All proposals, newest first."""
-    opened = await view.opened(program)
+    opened = await view.open_program(program)
     lines = [ProposalLine.of(opened.program, one) for one in reversed([*opened.program.proposals.values()])]
     return view.of_program(opened, "proposals.html", proposals=lines)
 
@@ -25,9 +25,9 @@ async def proposals(view: ViewOf, program: UUID) -> Response:
 @router.get("/{proposal}")
 async def proposal(view: ViewOf, program: UUID, proposal: str) -> Response:
     """One proposal, with the effects of a signature."""
-    opened = await view.opened(program)
+    opened = await view.open_program(program)
     if (found := opened.program.proposals.get(proposal)) is None:
         raise NotFound("proposal")
-    view.state.allowances.take(view.visitor.person, PROPOSAL)
+    view.state.rate_limits.take(view.visitor.person, PROPOSAL)
     answer = ProposalResponse.shown(opened.program, found, opened.at)
     return view.of_program(opened, "proposal.html", proposal=answer)

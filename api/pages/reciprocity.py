@@ -14,5 +14,5 @@ router = APIRouter(prefix="/programs/{program}/reciprocity")
 
 @router.get("")
 async def reciprocity(view: ViewOf, program: UUID) -> Response:
-    opened = await view.opened(program)
+    opened = await view.open_program(program)
     return view.of_program(opened, "reciprocity.html", accounts=ReciprocityResponse.all_of(opened.program, opened.at))

@@ -19,7 +19,7 @@ MOST = 200
 @router.get("")
 async def releases(view: ViewOf, program: UUID) -> Response:
     """All releases, with their newest postings."""
-    opened = await view.opened(program)
+    opened = await view.open_program(program)
     sought = LedgerFilter(kinds=["balance_moved"])
     lines = await view.state.queries.ledger(program, sought, most=MOST, newest_first=True) if opened.program.releases else []
     postings: dict[str, list[PostingResponse]] = {}

@@ -24,10 +24,10 @@ router = APIRouter(prefix="/programs/{program}/report")
 @router.get("")
 async def report(view: ViewOf, program: UUID, at: Annotated[str, Query(max_length=60)] = "") -> Response:
     """The report now, or as of an instant."""
-    opened = await view.opened(program)
+    opened = await view.open_program(program)
     if at:
         try:
-            opened = await view.opened(program, read_instant(instant_of(at, opened.zone)))
+            opened = await view.open_program(program, read_instant(instant_of(at, opened.zone)))
         except ValueError as error:
             raise Invalid("unreadable", f"This {error}.", "a date and a time") from None
     held, when = opened.program, opened.at

@@ -10,17 +10,25 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request, Response
 
-from api.openid import Attempt, ProviderFault
+from api.openid import ProviderFault, SignInAttempt
 from api.pages.languages import languages
-from api.pages.view import LANGUAGE_COOKIE, ViewOf, page, went
-from api.pages.visitor import check_origin, let_in, let_out, local_path, origin_of, secret_of, visitor_if_any
+from api.pages.view import LANGUAGE_COOKIE, ViewOf, page, redirect_after_post
+from api.pages.visitor import (
+    check_origin,
+    clear_session_cookie,
+    local_path,
+    origin_of,
+    secret_of,
+    set_session_cookie,
+    visitor_if_any,
+)
 from api.problems import NotFound
 from api.state import State, StateOf
 
 router = APIRouter()
 
 LONGEST = 500
-PROVIDER, UNDER_WAY = "/sign-in/provider", "accord_sign_in"
+PROVIDER, ATTEMPT_COOKIE = "/sign-in/provider", "accord_sign_in"
 BROKEN_OFF = "This sign-in was not begun here, or has taken too long."
 Next = Annotated[str, Query(alias="next", max_length=LONGEST)]
 
@@ -29,7 +37,7 @@ Next = Annotated[str, Query(alias="next", max_length=LONGEST)]
 async def form(request: Request, state: StateOf, back: Next = "/") -> Response:
     """The sign-in form. Visitors with a session are redirected."""
     if await visitor_if_any(state, request):
-        return went(local_path(back))
+        return redirect_after_post(local_path(back))
     return page(request, "sign_in.html", back=local_path(back), refused=None, by_provider=state.provider.is_configured)
 
 
@@ -47,8 +55,8 @@ async def sign_in(
         refused = "unknown" if token.strip() else "empty"
         by_provider = state.provider.is_configured
         return page(request, "sign_in.html", 401, back=local_path(back), refused=refused, by_provider=by_provider)
-    answer = went(local_path(back))
-    let_in(state, answer, await state.sessions.begin(found.person, found))
+    answer = redirect_after_post(local_path(back))
+    set_session_cookie(state, answer, await state.sessions.begin(found.person, found))
     return answer
 
 
@@ -57,16 +65,16 @@ async def to_the_provider(request: Request, state: StateOf, back: Next = "/") ->
     """Redirects to the provider and stores the attempt in a cookie. Raises NotFound without a provider."""
     if not state.provider.is_configured:
         raise NotFound("provider to sign in with")
-    attempt = Attempt(*(secrets.token_urlsafe(32) for _ in range(3)))
+    attempt = SignInAttempt(*(secrets.token_urlsafe(32) for _ in range(3)))
     try:
-        address = await state.provider.address(attempt, _back(state, request))
+        address = await state.provider.authorization_url(attempt, _back(state, request))
     except ProviderFault as fault:
         return page(request, "sign_in.html", 503, back=local_path(back), refused=str(fault), by_provider=True)
-    answer = went(address)
+    answer = redirect_after_post(address)
     kept = json.dumps([attempt.state, attempt.nonce, attempt.verifier, local_path(back)])
     is_secure = request.url.scheme == "https" or (state.settings.accord_address or "").startswith("https://")
     answer.set_cookie(
-        UNDER_WAY,
+        ATTEMPT_COOKIE,
         urlsafe_b64encode(kept.encode()).decode(),
         max_age=600,
         path=PROVIDER,
@@ -85,16 +93,16 @@ async def from_the_provider(
     brought: Annotated[str, Query(alias="state", max_length=LONGEST)] = "",
 ) -> Response:
     """The provider's callback. Only the browser with the attempt's cookie gets a session."""
-    attempt, back = _under_way(request)
+    attempt, back = _attempt(request)
     if attempt is None or not code or not hmac.compare_digest(attempt.state.encode(), brought.encode()):
         return page(request, "sign_in.html", 401, back=back, refused=BROKEN_OFF, by_provider=True)
     try:
-        person = await state.provider.person(attempt, code, _back(state, request))
+        person = await state.provider.exchange_code(attempt, code, _back(state, request))
     except ProviderFault as fault:
         return page(request, "sign_in.html", 401, back=back, refused=str(fault), by_provider=True)
-    answer = went(back)
-    let_in(state, answer, await state.sessions.begin(person))
-    answer.delete_cookie(UNDER_WAY, path=PROVIDER)
+    answer = redirect_after_post(back)
+    set_session_cookie(state, answer, await state.sessions.begin(person))
+    answer.delete_cookie(ATTEMPT_COOKIE, path=PROVIDER)
     return answer
 
 
@@ -102,10 +110,10 @@ def _back(state: State, request: Request) -> str:
     return f"{origin_of(state, request)}{PROVIDER}/back"
 
 
-def _under_way(request: Request) -> tuple[Attempt | None, str]:
+def _attempt(request: Request) -> tuple[SignInAttempt | None, str]:
     try:
-        brought, nonce, verifier, back = json.loads(urlsafe_b64decode(request.cookies.get(UNDER_WAY, "")))
-        return Attempt(str(brought), str(nonce), str(verifier)), local_path(str(back))
+        brought, nonce, verifier, back = json.loads(urlsafe_b64decode(request.cookies.get(ATTEMPT_COOKIE, "")))
+        return SignInAttempt(str(brought), str(nonce), str(verifier)), local_path(str(back))
     except (ValueError, TypeError):
         return None, "/"
 
@@ -115,9 +123,9 @@ async def sign_out(view: ViewOf, csrf: Annotated[str, Form(max_length=LONGEST)] 
     """Ends the session in all tabs."""
     view.check_form({"csrf": csrf})
     await view.state.sessions.end(view.visitor.session)
-    view.state.known_sessions.forget(secret_of(view.request))
-    answer = went("/sign-in")
-    let_out(answer)
+    view.state.session_cache.forget(secret_of(view.request))
+    answer = redirect_after_post("/sign-in")
+    clear_session_cookie(answer)
     return answer
 
 
@@ -130,7 +138,7 @@ async def choose_language(
 ) -> Response:
     """Stores the language in a cookie for a year."""
     check_origin(state, request)
-    answer = went(local_path(back))
+    answer = redirect_after_post(local_path(back))
     if code in languages():
         answer.set_cookie(LANGUAGE_COOKIE, code, max_age=365 * 86400, path="/", samesite="lax", httponly=True)
     return answer

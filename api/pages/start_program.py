@@ -15,8 +15,8 @@ from starlette.datastructures import FormData, UploadFile
 
 from api import validation_errors
 from api.identity import CallerInfo
-from api.pages.view import View, ViewOf, went
-from api.plans import PlanUnreadable, child_plans, named_plan, names
+from api.pages.view import View, ViewOf, redirect_after_post
+from api.plans import PlanUnreadable, child_plans, load_plan_text, plan_names
 from api.problems import Forbidden, Invalid, NotFound, Problem
 from api.routers.programs import Start, start_program
 from api.starters import check_starts
@@ -49,7 +49,7 @@ class Seat:
 async def choose(view: ViewOf) -> Response:
     """The page with the plans of the service, and a field for another text."""
     _starter(view)
-    return view.page("start.html", kept=names(view.state.settings.accord_plans), problem=None)
+    return view.page("start.html", kept=plan_names(view.state.settings.accord_plans), problem=None)
 
 
 @router.post("")
@@ -64,11 +64,11 @@ async def start(view: ViewOf) -> Response:
         except Faulty as faulty:
             return _faulty(view, document, faulty.faults)
         except Problem as problem:
-            kept = names(view.state.settings.accord_plans)
+            kept = plan_names(view.state.settings.accord_plans)
             return view.page("start.html", problem.answered_with, kept=kept, problem=problem)
         if sent.get("step") != "start":
             return _open_parts(view, document, plan, {}, f"page-{uuid4()}")
-        return await _started(view, caller, document, plan, {name: str(value) for name, value in sent.items()})
+        return await _start(view, caller, document, plan, {name: str(value) for name, value in sent.items()})
 
 
 def _starter(view: View) -> CallerInfo:
@@ -98,7 +98,7 @@ async def _document(view: View, sent: FormData) -> str:
     if pasted := str(sent.get("document", "")).replace("\r\n", "\n").strip("\n"):
         return pasted + "\n"
     try:
-        return named_plan(view.state.settings.accord_plans, kept)
+        return load_plan_text(view.state.settings.accord_plans, kept)
     except PlanUnreadable as error:
         raise Invalid("plan_unknown", "Choose a plan, or give a text.", error.accepted) from None
 
@@ -146,7 +146,7 @@ def _seats(plan: Plan) -> Iterator[Seat]:
         yield Seat(role, party, title)
 
 
-async def _started(view: View, caller: CallerInfo, document: str, plan: Plan, given: dict[str, str]) -> Response:
+async def _start(view: View, caller: CallerInfo, document: str, plan: Plan, given: dict[str, str]) -> Response:
     members = [
         {"person": person, "role": seat.role, "party": seat.party}
         for seat in _seats(plan)
@@ -163,4 +163,4 @@ async def _started(view: View, caller: CallerInfo, document: str, plan: Plan, gi
         return _open_parts(view, document, plan, given, key, Invalid("unreadable", validation_errors.sentence(faults)))
     except Problem as problem:
         return _open_parts(view, document, plan, given, key, problem)
-    return went(f"/programs/{from_json(bytes(answer.body))['program']}")
+    return redirect_after_post(f"/programs/{from_json(bytes(answer.body))['program']}")

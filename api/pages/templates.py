@@ -27,7 +27,7 @@ NONE = Markup("<span class='none'>-</span>")
 """The placeholder for a missing date."""
 
 
-def rendered(language: Language, template: str, **shown: Any) -> str:
+def render(language: Language, template: str, **shown: Any) -> str:
     """The page in a language."""
     return _environment(language.code).get_template(template).render(language=language, languages=languages(), **shown)
 
@@ -44,7 +44,7 @@ def _environment(code: str) -> Environment:
     )
     environment.install_gettext_translations(languages()[code].texts, newstyle=True)  # type: ignore[attr-defined]  # the extension's
     environment.filters |= {
-        "prefilled": prefilled,
+        "prefilled": form_query,
         "place_of": _place_of,
         "when": _when,
         "day": _day,
@@ -123,7 +123,7 @@ def _paragraphs(text: str) -> Markup:
     )
 
 
-def prefilled(act: ActResponse) -> str:
+def form_query(act: ActResponse) -> str:
     """The query string that prefills the form of an act."""
     known = act.known | {
         f"{name}.{inner}": value

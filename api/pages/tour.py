@@ -13,7 +13,7 @@ from uuid import UUID
 
 from rules.text_formats import NAME
 
-COOKIE, OVER = "accord_tour", "over"
+COOKIE, TOUR_OVER = "accord_tour", "over"
 
 STEPS: dict[str, str] = {
     "desk": "/",
@@ -72,6 +72,6 @@ class Tour:
         """Whether a path is that of the step."""
         return self.path.partition("?")[0] == path
 
-    def moved(self, by: int) -> Self:
+    def moved_by(self, by: int) -> Self:
         """The next or previous step; the first and last stay."""
         return replace(self, step=_NAMES[min(max(self.number - 1 + by, 0), len(_NAMES) - 1)])

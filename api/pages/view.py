@@ -12,9 +12,9 @@ from fastapi import Depends, Request
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from api.identity import CallerInfo
-from api.pages.languages import Language, preferred
+from api.pages.languages import Language, preferred_language
 from api.pages.names import Names
-from api.pages.templates import rendered
+from api.pages.templates import render
 from api.pages.tour import COOKIE as TOUR_COOKIE
 from api.pages.tour import Tour
 from api.pages.visitor import Visitor, VisitorOf, check_form
@@ -31,7 +31,7 @@ LANGUAGE_COOKIE = "accord_language"
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class ProgramView:
     """A program as the visitor sees it. `caller` is the membership in use; None before a choice, or for readers."""
 
     id: UUID
@@ -73,11 +73,11 @@ class View:
         self.request, self.state, self.visitor = request, state, visitor
         self.language = language_of(request)
 
-    async def opened(self, program_id: UUID, at: datetime | None = None) -> Opened:
+    async def open_program(self, program_id: UUID, at: datetime | None = None) -> ProgramView:
         """The program now or at an instant. Raises NotFound or TooMuch."""
         held = await program_at(self.state, self.visitor.reading(), program_id, at)
         program = held.program
-        return Opened(
+        return ProgramView(
             id=program_id,
             program=program,
             names=Names(program.plan),
@@ -107,12 +107,12 @@ class View:
     def page(self, template: str, status: int = 200, **shown: Any) -> HTMLResponse:
         return page(self.request, template, status, visitor=self.visitor, **shown)
 
-    def of_program(self, opened: Opened, template: str, status: int = 200, **shown: Any) -> HTMLResponse:
+    def of_program(self, opened: ProgramView, template: str, status: int = 200, **shown: Any) -> HTMLResponse:
         """A page of a program, with its title, menu and the visitor's role."""
         return self.page(template, status, opened=opened, names=opened.names, zone=opened.zone, at=opened.at, **shown)
 
     def check_form(self, form: Mapping[str, Any]) -> None:
-        """Raises Forged."""
+        """Raises ForgedRequest."""
         check_form(self.state, self.request, self.visitor, str(form.get("csrf", "")))
 
 
@@ -125,7 +125,7 @@ ViewOf = Annotated[View, Depends(_view)]
 
 
 def language_of(request: Request) -> Language:
-    return preferred(request.cookies.get(LANGUAGE_COOKIE), request.headers.get("accept-language", ""))
+    return preferred_language(request.cookies.get(LANGUAGE_COOKIE), request.headers.get("accept-language", ""))
 
 
 def page(request: Request, template: str, status: int = 200, **shown: Any) -> HTMLResponse:
@@ -133,7 +133,7 @@ def page(request: Request, template: str, status: int = 200, **shown: Any) -> HT
     language = language_of(request)
     usual = {"visitor": None, "opened": None, "zone": "UTC", "at": datetime.now(UTC), "tour": _tour(request)}
     shown = {**usual, **shown}
-    text = rendered(language, template, request=request, here=request.url.path, **shown)
+    text = render(language, template, request=request, here=request.url.path, **shown)
     return HTMLResponse(text, status, headers={"Cache-Control": "no-store"})
 
 
@@ -145,6 +145,6 @@ def _tour(request: Request) -> Tour | Literal["offered"] | None:
     return Tour.read(cookie or "")
 
 
-def went(path: str) -> RedirectResponse:
+def redirect_after_post(path: str) -> RedirectResponse:
     """A redirect after a form (POST/redirect/GET), so that a reload does not submit it again."""
     return RedirectResponse(path, 303)

@@ -39,7 +39,7 @@ class SignInNeeded(Exception):
         return f"/sign-in?next={quote(self.back, safe='/')}" if self.back != "/" else "/sign-in"
 
 
-class Forged(Problem):
+class ForgedRequest(Problem):
     """A form without the CSRF token or origin of this session."""
 
     status = 403
@@ -100,7 +100,7 @@ async def visitor_if_any(state: State, request: Request) -> Visitor | None:
     """The signed-in visitor, or None."""
     if not (secret := secret_of(request)):
         return None
-    session = await state.known_sessions.find(secret)
+    session = await state.session_cache.find(secret)
     return Visitor(session, _csrf(secret)) if session else None
 
 
@@ -118,19 +118,19 @@ VisitorOf = Annotated[Visitor, Depends(visitor_of)]
 
 
 def check_form(state: State, request: Request, visitor: Visitor, csrf: str) -> None:
-    """Raises Forged for a wrong CSRF token or origin."""
+    """Raises ForgedRequest for a wrong CSRF token or origin."""
     check_origin(state, request)
     if not hmac.compare_digest(csrf.encode(), visitor.csrf.encode()):
-        raise Forged
+        raise ForgedRequest
 
 
 def check_origin(state: State, request: Request) -> None:
-    """Raises Forged for a request from another origin, according to the browser's headers."""
+    """Raises ForgedRequest for a request from another origin, according to the browser's headers."""
     origin = request.headers.get("origin")
     if origin is not None and origin != origin_of(state, request):
-        raise Forged
+        raise ForgedRequest
     if origin is None and request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
-        raise Forged
+        raise ForgedRequest
 
 
 def origin_of(state: State, request: Request) -> str:
@@ -138,14 +138,14 @@ def origin_of(state: State, request: Request) -> str:
     return state.settings.accord_address or f"{request.url.scheme}://{request.headers.get('host', '')}"
 
 
-def let_in(state: State, response: Response, secret: str) -> None:
+def set_session_cookie(state: State, response: Response, secret: str) -> None:
     """Sets the session cookie: HttpOnly, and deleted with the browser's session."""
     is_secure = (state.settings.accord_address or "").startswith("https://")
     name = SECURE_COOKIE if is_secure else COOKIE
     response.set_cookie(name, secret, path="/", secure=is_secure, httponly=True, samesite="lax")
 
 
-def let_out(response: Response) -> None:
+def clear_session_cookie(response: Response) -> None:
     for name in (COOKIE, SECURE_COOKIE):
         response.delete_cookie(name, path="/", secure=name == SECURE_COOKIE, httponly=True, samesite="lax")
 

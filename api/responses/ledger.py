@@ -44,7 +44,7 @@ class EntryResponse(BaseModel):
     )
     fact: Annotated[dict[str, Any], Described(Fact)]
     sentence: str = Field(default="", description="what the fact says in words, in the local time of the plan")
-    withheld: bool | None = Field(
+    redacted: bool | None = Field(
         default=None, description="true: the fact is restricted evidence, told without its text, document and reference"
     )
 
@@ -59,7 +59,7 @@ class EntryResponse(BaseModel):
 _OF_AN_ENTRY = tuple(EntryResponse.model_fields)
 
 
-def withheld(entry: EntryResponse) -> EntryResponse:
+def redacted(entry: EntryResponse) -> EntryResponse:
     """The entry as all members may see it: of restricted evidence, only its existence and audience."""
     if not entry.fact.get("restricted_to"):
         return entry
@@ -118,7 +118,7 @@ class ReceiptResponse(BaseModel):
     missing: list[MissingResponse]
 
     @staticmethod
-    def plain(receipt: Receipt) -> dict[str, Any]:
+    def to_plain_data(receipt: Receipt) -> dict[str, Any]:
         """The response as plain data: entries were serialised when they were sealed, and are not serialised again."""
         return {
             "program": str(receipt.program_id),

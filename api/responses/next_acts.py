@@ -67,7 +67,7 @@ class NextActs:
         """The acts by which something owed is done; none where no single act does it."""
         return list(self._acts(owed))
 
-    def resuming(self) -> list[ActResponse]:
+    def resume_acts(self) -> list[ActResponse]:
         """The acts that end a suspension."""
         return [self._act(a.ResumeProgram, (), {})]
 

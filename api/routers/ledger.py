@@ -16,7 +16,7 @@ from api.problems import Invalid
 from api.program_reads import program_at, program_now
 from api.rate_limit import LONG_PAGE, USUAL_PAGE
 from api.responses.changes import ChangesResponse, DifferenceResponse, RecordedResponse
-from api.responses.ledger import EntryPage, EntryResponse, FactKind, SealedPage, SealedResponse, withheld
+from api.responses.ledger import EntryPage, EntryResponse, FactKind, SealedPage, SealedResponse, redacted
 from api.state import State, StateOf
 from db.queries import LedgerFilter, LedgerRecord
 from rules.explanations.concerning import concerning
@@ -59,7 +59,7 @@ async def get_ledger(
     )
     newest_first = order == "newest_first"
     lines = await state.queries.ledger(program, sought, after=after, most=limit, newest_first=newest_first)
-    return EntryPage(entries=[withheld(EntryResponse.of(line.entry, now.plan)) for line in lines], next=_after(lines, limit))
+    return EntryPage(entries=[redacted(EntryResponse.of(line.entry, now.plan)) for line in lines], next=_after(lines, limit))
 
 
 @router.get("/chain", responses=READS)
@@ -108,7 +108,7 @@ async def get_changes(
 
 def _charge_page(state: State, caller: CallerInfo, limit: int) -> None:
     if limit > USUAL_PAGE:
-        state.allowances.take(caller.person, LONG_PAGE)
+        state.rate_limits.take(caller.person, LONG_PAGE)
 
 
 def _after(lines: Sequence[LedgerRecord], limit: int) -> int | None:

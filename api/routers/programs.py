@@ -12,7 +12,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 from api.act_requests import RECORDED, Key, Preview, perform
 from api.callers import Caller
 from api.json_body import JsonRoute
-from api.plans import PlanUnreadable, child_plans, named_plan
+from api.plans import PlanUnreadable, child_plans, load_plan_text
 from api.problem_responses import READS, WRITES
 from api.problems import Invalid
 from api.responses.programs import (
@@ -71,7 +71,7 @@ async def start_program(state: StateOf, caller: Caller, key: Key, body: Start, p
     document = body.document or ""
     plans = state.settings.accord_plans
     try:
-        document = named_plan(plans, body.plan) if body.plan is not None else document
+        document = load_plan_text(plans, body.plan) if body.plan is not None else document
         programs = await child_plans(state.plans, plans, document, body.programs)
     except PlanUnreadable as error:
         raise Invalid("plan_unknown", str(error), error.accepted) from None
@@ -84,7 +84,7 @@ async def start_program(state: StateOf, caller: Caller, key: Key, body: Start, p
     return await perform(state, caller, program, a.Act(id=key, actor=caller.actor, deed=deed), preview=preview)
 
 
-async def _wanted(
+async def _program_filter(
     caller: Caller,
     plan: PlanName | None = None,
     phase: Annotated[Name | None, Query(description="open phase")] = None,
@@ -107,12 +107,12 @@ async def _wanted(
         owes=owes,
         text=text,
         parent=parent,
-        person=caller.listed_for,
-        among=caller.among,
+        person=caller.member_filter,
+        among=caller.scope,
     )
 
 
-Asked = Annotated[ProgramFilter, Depends(_wanted)]
+Asked = Annotated[ProgramFilter, Depends(_program_filter)]
 
 
 @router.get("", responses=READS)

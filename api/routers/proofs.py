@@ -16,7 +16,7 @@ from api.identity import CallerInfo
 from api.problem_responses import READS
 from api.problems import Invalid
 from api.program_reads import program_now
-from api.rate_limit import LEAVES_A_UNIT
+from api.rate_limit import LEAVES_PER_UNIT
 from api.responses.proofs import CheckpointResponse, ConsistencyResponse, InclusionResponse
 from api.state import State, StateOf
 from proof.checkpoint import Checkpoint
@@ -77,7 +77,7 @@ async def _leaves(state: State, caller: CallerInfo, program: UUID, size: int | N
     """The leaf hashes of the first entries. Raises Invalid where there are fewer."""
     await program_now(state, caller, program)
     leaves = await state.queries.leaves(program, size)
-    state.allowances.take(caller.person, 1 + len(leaves) // LEAVES_A_UNIT)
+    state.rate_limits.take(caller.person, 1 + len(leaves) // LEAVES_PER_UNIT)
     if size is not None and size > len(leaves):
         raise Invalid(
             "unreadable", f"The ledger has {len(leaves)} entries, and not {size}.", f"a size of {len(leaves)} or less"

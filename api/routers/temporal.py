@@ -17,7 +17,7 @@ from temporalio.api.common.v1 import Payload
 from api.body_limit import MOST_BYTES
 from api.callers import Caller
 from api.json_body import JsonRoute
-from api.problem_responses import declared
+from api.problem_responses import problem_responses
 from api.problems import Forbidden, NotFound
 from api.state import StateOf
 from rules.acts import Role
@@ -42,7 +42,7 @@ def _bytes(text: object) -> object:
 Bytes = Annotated[
     bytes,
     BeforeValidator(_bytes),
-    PlainSerializer(lambda held: b64encode(held).decode(), return_type=str),
+    PlainSerializer(lambda read: b64encode(read).decode(), return_type=str),
     WithJsonSchema({"type": "string", "contentEncoding": "base64", "maxLength": MOST_BYTES}),
 ]
 """Bytes, as base64 in JSON."""
@@ -61,7 +61,7 @@ class PayloadsBody(BaseModel):
     payloads: list[PayloadBody] = Field(max_length=MOST_PAYLOADS)
 
 
-@router.post("/decode", responses=declared(401, 403, 404, 413, 422, 503))
+@router.post("/decode", responses=problem_responses(401, 403, 404, 413, 422, 503))
 async def decode_payloads(
     state: StateOf,
     caller: Caller,

@@ -13,7 +13,7 @@ from pydantic import Field
 from api.act_requests import Key, ProgramId
 from api.callers import Caller
 from api.json_body import JsonRoute
-from api.problem_responses import READS, WRITES, declared
+from api.problem_responses import READS, WRITES, problem_responses
 from api.problems import NotFound, Refused
 from api.program_reads import program_now
 from api.responses.tokens import IssuedResponse, TokenResponse
@@ -52,12 +52,12 @@ async def issue_token(
 
     Its secret is answered once. The same request again answers the same token without it.
     """
-    held = await program_now(state, caller, program)
+    read = await program_now(state, caller, program)
     try:
-        check_gives_token(held, caller.actor, body.member)
+        check_gives_token(read, caller.actor, body.member)
     except No as no:
         raise Refused(no.refused) from None
-    state.allowances.take(caller.person, UNITS)
+    state.rate_limits.take(caller.person, UNITS)
     response.headers["Cache-Control"] = "no-store"
     token_id = uuid5(ISSUED_BY, f"{program}/{caller.person}/{key}")
     try:
@@ -72,7 +72,7 @@ async def issue_token(
             token_id=token_id,
         )
     except TokenExists:
-        return IssuedResponse(token=TokenResponse.of(await _again(state, token_id, body)), secret=None)
+        return IssuedResponse(token=TokenResponse.of(await _issued_before(state, token_id, body)), secret=None)
     log.info("token_issued", token=str(token.id), person=token.person, by=caller.person)
     return IssuedResponse(token=TokenResponse.of(token), secret=secret)
 
@@ -80,25 +80,25 @@ async def issue_token(
 @router.get("", responses=READS)
 async def get_tokens(state: StateOf, caller: Caller, program: ProgramId) -> list[TokenResponse]:
     """The tokens for this program alone that the caller may know of, newest first; expired and revoked ones too."""
-    held = await program_now(state, caller, program)
+    read = await program_now(state, caller, program)
     return [
         TokenResponse.of(token)
         for token in await state.tokens.of_program(program)
-        if caller.reads_everything or sees_token(held, caller.actor, _holder(token))
+        if caller.reads_everything or sees_token(read, caller.actor, _holder(token))
     ]
 
 
-@router.post("/{token}/revocations", responses=declared(401, 403, 404, 409, 422, 429, 503))
+@router.post("/{token}/revocations", responses=problem_responses(401, 403, 404, 409, 422, 429, 503))
 async def revoke_token(
     state: StateOf, caller: Caller, program: ProgramId, token_id: Annotated[UUID, Path(alias="token")]
 ) -> TokenResponse:
     """Ends a token: two seconds later it opens nothing any more. A token that has ended is answered as it is."""
-    held = await program_now(state, caller, program)
+    read = await program_now(state, caller, program)
     found = await state.tokens.one(token_id)
-    if found is None or found.program_id != program or not sees_token(held, caller.actor, _holder(found)):
+    if found is None or found.program_id != program or not sees_token(read, caller.actor, _holder(found)):
         raise NotFound("token")
     try:
-        check_ends_token(held, caller.actor, _holder(found))
+        check_ends_token(read, caller.actor, _holder(found))
     except No as no:
         raise Refused(no.refused) from None
     if await state.tokens.revoke(token_id, caller.person):
@@ -106,7 +106,7 @@ async def revoke_token(
     return TokenResponse.of(await state.tokens.one(token_id) or found)
 
 
-async def _again(state: State, token_id: UUID, asked: Issue) -> TokenRecord:
+async def _issued_before(state: State, token_id: UUID, asked: Issue) -> TokenRecord:
     """The token that was issued under the same key. Raises Refused for a request with other content."""
     token = await state.tokens.one(token_id)
     lifetime = token.expires_at - token.created_at if token else timedelta()

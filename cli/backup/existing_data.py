@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import psycopg
 from psycopg.rows import TupleRow
 
-from cli.backup.manifest import Manifest, Unusable
+from cli.backup.manifest import BackupError, Manifest
 from db.ledger_heads import LedgerHead, heads, leaf
 
 SAID_AT_MOST = 20
@@ -28,20 +28,20 @@ class ExistingData:
         return sum(head.seq for head in self.heads)
 
 
-def look(owner: psycopg.Connection[TupleRow], manifest: Manifest) -> ExistingData:
-    """Inspects a database. Raises Unusable where services are connected, or where the tables are not ours."""
-    if not _is_left_alone(owner):
-        raise Unusable("A service is connected to this database: stop the API and the workers first.")
+def inspect(owner: psycopg.Connection[TupleRow], manifest: Manifest) -> ExistingData:
+    """Inspects a database. Raises BackupError where services are connected, or where the tables are not ours."""
+    if not _is_unused(owner):
+        raise BackupError("A service is connected to this database: stop the API and the workers first.")
     tables = {name for (name,) in owner.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")}
     if tables and "alembic_version" not in tables:
-        raise Unusable(f"This database holds tables of something else ({', '.join(sorted(tables)[:3])}): name an empty one.")
+        raise BackupError(f"This database holds tables of something else ({', '.join(sorted(tables)[:3])}): name an empty one.")
     if "ledger_entry" not in tables:
         return ExistingData((), bool(tables), ())
     found = tuple(heads(owner))
-    return ExistingData(found, True, tuple(_later(owner, found, manifest)))
+    return ExistingData(found, True, tuple(_later_entries(owner, found, manifest)))
 
 
-def _is_left_alone(owner: psycopg.Connection[TupleRow]) -> bool:
+def _is_unused(owner: psycopg.Connection[TupleRow]) -> bool:
     """Whether no service is connected. Waits briefly for one that is shutting down."""
     deadline = time.monotonic() + LEAVING_SECONDS
     while owner.execute(
@@ -53,7 +53,7 @@ def _is_left_alone(owner: psycopg.Connection[TupleRow]) -> bool:
     return True
 
 
-def _later(owner: psycopg.Connection[TupleRow], found: tuple[LedgerHead, ...], manifest: Manifest) -> list[str]:
+def _later_entries(owner: psycopg.Connection[TupleRow], found: tuple[LedgerHead, ...], manifest: Manifest) -> list[str]:
     saved = {head.program: head for head in manifest.heads}
     told = []
     for head in found:
@@ -67,7 +67,7 @@ def _later(owner: psycopg.Connection[TupleRow], found: tuple[LedgerHead, ...], m
     return told
 
 
-def lost(occupied: ExistingData) -> str:
+def lost_entries(occupied: ExistingData) -> str:
     """What the record would lose, in lines of text."""
     later = occupied.later
     lines = [f"  {one}" for one in later[:SAID_AT_MOST]]

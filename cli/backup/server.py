@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from cli.addresses import NotRunning, owner_database, service_database
-from cli.home import claimed
+from cli.home import lock_folder
 from cli.postgres import Postgres
 from cli.signals import interruptible
 
@@ -47,5 +47,5 @@ def to_replace(home: Path) -> Iterator[str]:
 def of_folder(home: Path) -> Iterator[str]:
     """The embedded server of a data folder, locked for the block."""
     os.umask(0o077)
-    with interruptible(), claimed(home) as held, Postgres(held.folder) as server:
+    with interruptible(), lock_folder(home) as held, Postgres(held.folder) as server:
         yield server.url()

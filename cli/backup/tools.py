@@ -10,7 +10,7 @@ from subprocess import DEVNULL, PIPE, Popen
 
 from psycopg import pq
 
-from cli.backup.manifest import Progress, Unusable
+from cli.backup.manifest import BackupError, Progress
 from cli.postgres import binary
 
 ASIDE = "replaced_"
@@ -27,15 +27,15 @@ def environment(url: str) -> dict[str, str]:
 
 
 def tool(name: str, folder: Path | None = None) -> Path:
-    """The path of a tool in the folder, or of the embedded server's. Raises Unusable."""
+    """The path of a tool in the folder, or of the embedded server's. Raises BackupError."""
     found = (folder or binary("postgres").parent) / Path(name).name
     if not found.is_file():
-        raise Unusable(f"There is no {name} in {found.parent}.")
+        raise BackupError(f"There is no {name} in {found.parent}.")
     return found
 
 
 def dump(url: str, snapshot: str, file: Path, progress: Progress, tools: Path | None = None) -> None:
-    """Dumps a database as of a snapshot. Raises Unusable."""
+    """Dumps a database as of a snapshot. Raises BackupError."""
     command: list[str | Path] = [tool("pg_dump", tools), "--format=custom", f"--snapshot={snapshot}", "--no-owner"]
     command += [f"--exclude-schema={ASIDE}*", f"--file={file}", "--no-password"]
     with Popen(command, env=environment(url), stderr=PIPE, text=True) as running:  # noqa: S603  ours
@@ -44,11 +44,11 @@ def dump(url: str, snapshot: str, file: Path, progress: Progress, tools: Path | 
             time.sleep(0.05)
         said = running.stderr.read() if running.stderr else ""
     if running.returncode:
-        raise Unusable(f"The database was not saved: {_last(said)}")
+        raise BackupError(f"The database was not saved: {_last(said)}")
 
 
 def load(url: str, file: Path, before: Sequence[str], progress: Progress, tools: Path | None = None) -> None:
-    """Loads a dump after some statements, in one transaction. Raises Unusable."""
+    """Loads a dump after some statements, in one transaction. Raises BackupError."""
     script: list[str | Path] = [tool("pg_restore", tools), "--no-owner", "--file=-", file]
     into: list[str | Path] = [
         tool("psql", tools),
@@ -65,7 +65,7 @@ def load(url: str, file: Path, before: Sequence[str], progress: Progress, tools:
         whole = _pump(written, taken, before, progress)
         faults = [(one.stderr.read() if one.stderr else b"").decode(errors="replace") for one in (taken, written)]
     if taken.returncode or written.returncode or not whole:
-        raise Unusable(f"The database was not restored, and is as it was: {_last(faults[0] or faults[1])}")
+        raise BackupError(f"The database was not restored, and is as it was: {_last(faults[0] or faults[1])}")
 
 
 def _pump(written: Popen[bytes], taken: Popen[bytes], before: Sequence[str], progress: Progress) -> bool:

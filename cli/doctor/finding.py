@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class State(StrEnum):
+class Severity(StrEnum):
     """A warning can become a fault, or hides one. A fault means that something fails or is insecure."""
 
     WELL = "well"
@@ -19,18 +19,18 @@ class Finding:
     """The checked item, its state in a sentence, and the remedy; empty where it is well."""
 
     check: str
-    state: State
+    state: Severity
     sentence: str
     do: str | None = None
 
 
 def well(check: str, sentence: str) -> Finding:
-    return Finding(check, State.WELL, sentence)
+    return Finding(check, Severity.WELL, sentence)
 
 
 def warning(check: str, sentence: str, do: str) -> Finding:
-    return Finding(check, State.WARNING, sentence, do)
+    return Finding(check, Severity.WARNING, sentence, do)
 
 
 def fault(check: str, sentence: str, do: str) -> Finding:
-    return Finding(check, State.FAULT, sentence, do)
+    return Finding(check, Severity.FAULT, sentence, do)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from cli.doctor.finding import Finding, fault, warning, well
-from cli.home import FREE_BYTES_NEEDED, OURS
+from cli.home import FREE_BYTES_NEEDED, PRIVATE_FILES
 from workflows.sources.secrets import FOLDER
 
 SCARCE_BYTES = 5 * FREE_BYTES_NEEDED
@@ -27,7 +27,7 @@ def disk(home: Path) -> Finding:
 
 def modes(home: Path, environment: Mapping[str, str]) -> Iterator[Finding]:
     """Permissions of our files, and of the secrets of sources."""
-    open_files = [path for name in OURS if (path := home / name).exists() and _is_open(path)]
+    open_files = [path for name in PRIVATE_FILES if (path := home / name).exists() and _is_open(path)]
     if open_files:
         yield fault(
             "modes", f"Others of this machine can use {_listed(open_files)}.", f"chmod -R go= {_listed(open_files, ' ')}"

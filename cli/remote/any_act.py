@@ -13,9 +13,9 @@ import typer
 from rich.table import Table
 
 from cli.options import AsJson
-from cli.remote.client import Client, UsageError, ask
+from cli.remote.client import Client, UsageError, run_question
 from cli.remote.completion import programs
-from cli.remote.signing import How, Key, OnlyPreview, Yes, sign
+from cli.remote.signing import Key, OnlyPreview, SigningOptions, Yes, sign
 from cli.remote.tables import print_lines
 from rules.field_types import did_you_mean
 
@@ -74,10 +74,10 @@ def act(  # noqa: PLR0913  each is an option of the command
     key: Key = None,
 ) -> None:
     """Do any act: its preview is shown, and asked about, as with the commands for those of every day."""
-    how = How(yes=yes, preview=preview, json=json, key=key)
+    how = SigningOptions(yes=yes, preview=preview, json=json, key=key)
 
-    async def done(asked: Client) -> None:
-        kinds = _acts(await asked.read("/openapi.json"))
+    async def done(client: Client) -> None:
+        kinds = _acts(await client.read("/openapi.json"))
         if kind is None:
             table = Table("kind", "fields (* is needed)", "does")
             for one in kinds.values():
@@ -93,10 +93,10 @@ def act(  # noqa: PLR0913  each is an option of the command
         if "{program}" in described.route:
             if program is None:
                 raise UsageError(f"{kind} is an act on a program: accord act {kind} PROGRAM")
-            route["program"] = await asked.program(program)
-        await sign(asked, described.route.format(**route), said, how, binds=described.binds)
+            route["program"] = await client.program(program)
+        await sign(client, described.route.format(**route), said, how, binds=described.binds)
 
-    ask(done)
+    run_question(done)
 
 
 def _acts(document: Mapping[str, Any]) -> dict[str, Described]:

@@ -15,7 +15,7 @@ from uuid import UUID
 import httpx2
 import typer
 
-from cli.remote.login import Login, NotLoggedIn, kept
+from cli.remote.login import Login, NotLoggedIn, load_login
 from cli.service import Refused, ServiceClient
 
 T = TypeVar("T")
@@ -23,10 +23,10 @@ T = TypeVar("T")
 REFUSED, UNREADABLE, UNREACHABLE = 1, 2, 3
 """Exit codes of failures."""
 
-MOST_LOOKED_THROUGH = 1_000
+MOST_SEARCHED = 1_000
 """The most programs among which a prefix of an id is searched."""
 PAGE = 100
-WAITS = (0.5, 1.0, 2.0, 4.0, 8.0)
+RETRY_DELAYS = (0.5, 1.0, 2.0, 4.0, 8.0)
 """Delays before retries of an act, in seconds."""
 LONGEST_WAIT = 30.0
 
@@ -58,7 +58,7 @@ class Client:
         try:
             return str(UUID(named))
         except ValueError:
-            lines = await self.lines("/programs", "programs", MOST_LOOKED_THROUGH)
+            lines = await self.lines("/programs", "programs", MOST_SEARCHED)
         found = [line for line in lines if line["id"].startswith(named.lower())]
         if len(found) == 1:
             return str(found[0]["id"])
@@ -76,7 +76,7 @@ class Client:
 
         Raises Refused, or NoResponse when it is not known whether it was recorded.
         """
-        for wait in (*WAITS, None):
+        for wait in (*RETRY_DELAYS, None):
             try:
                 return await self._service.write(self._login, path, body, key=key, **query)
             except httpx2.TransportError as error:
@@ -111,29 +111,29 @@ class NoResponse(Exception):
         super().__init__(f"no answer came, so it may be recorded or not: the same command with --key {key} finishes it")
 
 
-def ask(question: Callable[[Client], Awaitable[T]], login: Login | None = None) -> T:
+def run_question(question: Callable[[Client], Awaitable[T]], login: Login | None = None) -> T:
     """Runs a request with the stored login, and exits with a message where it fails."""
     try:
-        return asyncio.run(_asked(question, login or kept()))
+        return asyncio.run(_send(question, login or load_login()))
     except (NotLoggedIn, UsageError) as reason:
-        stop(str(reason), UNREADABLE)
+        exit_with(str(reason), UNREADABLE)
     except NoResponse as reason:
-        stop(str(reason), UNREACHABLE)
+        exit_with(str(reason), UNREACHABLE)
     except Refused as refused:
         accepted = refused.problem.get("accepted")
         faults = [f"  {one['where']}: {one['message']}" for one in refused.problem.get("faults", ())]
-        stop("\n".join([str(refused), *faults, *([f"  accepted: {accepted}"] if accepted else [])]), _ended_by(refused))
+        exit_with("\n".join([str(refused), *faults, *([f"  accepted: {accepted}"] if accepted else [])]), _exit_code(refused))
     except (httpx2.HTTPError, httpx2.InvalidURL, ValueError) as error:
-        where = (login or kept()).api
-        stop(f"{where} does not answer as a service of this kind: {type(error).__name__} {error}", UNREACHABLE)
+        where = (login or load_login()).api
+        exit_with(f"{where} does not answer as a service of this kind: {type(error).__name__} {error}", UNREACHABLE)
 
 
-async def _asked(question: Callable[[Client], Awaitable[T]], login: Login) -> T:
+async def _send(question: Callable[[Client], Awaitable[T]], login: Login) -> T:
     async with ServiceClient(login.api) as service:
         return await question(Client(service, login))
 
 
-def _ended_by(refused: Refused) -> int:
+def _exit_code(refused: Refused) -> int:
     if refused.status == 503:
         return UNREACHABLE
     return UNREADABLE if refused.code == "unreadable" else REFUSED
@@ -143,7 +143,7 @@ def _seconds(retry_after: str | None, otherwise: float) -> float:
     return min(float(retry_after), LONGEST_WAIT) if retry_after and retry_after.isdigit() else otherwise
 
 
-def stop(message: str, code: int = REFUSED) -> NoReturn:
+def exit_with(message: str, code: int = REFUSED) -> NoReturn:
     """Prints why, and exits."""
     typer.echo(f"accord: {message}", err=True)
     raise typer.Exit(code)

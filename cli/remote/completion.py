@@ -10,7 +10,7 @@ import httpx2
 import typer
 
 from cli.remote.client import Client, UsageError
-from cli.remote.login import NotLoggedIn, kept
+from cli.remote.login import NotLoggedIn, load_login
 from cli.service import Refused, ServiceClient
 
 PATIENCE_SECONDS = 2
@@ -20,13 +20,13 @@ PATIENCE_SECONDS = 2
 def _found(question: Callable[[Client], Awaitable[Iterable[tuple[str, str]]]], begun: str) -> list[tuple[str, str]]:
     """Matching names with descriptions; none where the service cannot be asked, since completion cannot show errors."""
 
-    async def asked() -> Iterable[tuple[str, str]]:
-        login = kept()
+    async def client() -> Iterable[tuple[str, str]]:
+        login = load_login()
         async with asyncio.timeout(PATIENCE_SECONDS), ServiceClient(login.api) as service:
             return await question(Client(service, login))
 
     try:
-        return [(name, what) for name, what in asyncio.run(asked()) if name.startswith(begun)]
+        return [(name, what) for name, what in asyncio.run(client()) if name.startswith(begun)]
     except (NotLoggedIn, UsageError, Refused, TimeoutError, httpx2.HTTPError, httpx2.InvalidURL, ValueError):
         return []
 
@@ -34,15 +34,15 @@ def _found(question: Callable[[Client], Awaitable[Iterable[tuple[str, str]]]], b
 def programs(incomplete: str) -> list[tuple[str, str]]:
     """Ids of programs, with their titles."""
 
-    async def question(asked: Client) -> list[tuple[str, str]]:
-        return [(line["id"], line["title"]) for line in await asked.lines("/programs", "programs", 200)]
+    async def question(client: Client) -> list[tuple[str, str]]:
+        return [(line["id"], line["title"]) for line in await client.lines("/programs", "programs", 200)]
 
     return _found(question, incomplete)
 
 
 def _in_program(path: str, ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
-    async def question(asked: Client) -> list[tuple[str, str]]:
-        lines: list[dict[str, Any]] = await asked.read(f"/programs/{await asked.program(ctx.params['program'])}/{path}")
+    async def question(client: Client) -> list[tuple[str, str]]:
+        lines: list[dict[str, Any]] = await client.read(f"/programs/{await client.program(ctx.params['program'])}/{path}")
         return [(line["name"], line["title"]) for line in lines]
 
     return _found(question, incomplete) if ctx.params.get("program") else []

@@ -32,7 +32,7 @@ def login_file() -> Path:
     return Path(typer.get_app_dir("accord")) / "login.json"
 
 
-def kept() -> Login:
+def load_login() -> Login:
     """The login from the environment, or from the file. A token is sent only to the address for which it was stored.
 
     Raises NotLoggedIn.
@@ -40,18 +40,18 @@ def kept() -> Login:
     api, token = os.environ.get(ADDRESS, "").rstrip("/"), os.environ.get(TOKEN)
     if api and token:
         return Login(api, token)
-    held = _held()
+    held = _load_file()
     api = api or str(held["api"])
     if token or (token := held["tokens"].get(api)):
         return Login(api, token)
     raise NotLoggedIn(f"No token is kept for {api}. Log in there: accord login {api}")
 
 
-def keep(login: Login) -> Path:
+def store_login(login: Login) -> Path:
     """Adds the login and makes it the current one. The file is written atomically."""
     file = login_file()
     try:
-        tokens = _held()["tokens"]
+        tokens = _load_file()["tokens"]
     except NotLoggedIn:
         tokens = {}
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -64,7 +64,7 @@ def keep(login: Login) -> Path:
     return file
 
 
-def _held() -> dict[str, Any]:
+def _load_file() -> dict[str, Any]:
     """The current address, and tokens by address. Raises NotLoggedIn."""
     file = login_file()
     try:

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from cli.options import AsJson
-from cli.remote.client import Client, UsageError, ask
+from cli.remote.client import Client, UsageError, run_question
 from cli.remote.completion import Named
 from cli.remote.daily_reads import At
 from cli.remote.tables import as_json, print_table
@@ -95,11 +95,11 @@ def commands() -> dict[str, Callable[..., None]]:
 
 def _command(question: Question) -> Callable[..., None]:
     def command(program: Named, *, where: Where = None, at: At = None, json: AsJson = False) -> None:
-        async def found(asked: Client) -> Any:
-            path = f"/programs/{await asked.program(program)}/{question.name}"
-            return await asked.read(path, at=at, **_parameters(where or []))
+        async def found(client: Client) -> Any:
+            path = f"/programs/{await client.program(program)}/{question.name}"
+            return await client.read(path, at=at, **_parameters(where or []))
 
-        lines = ask(found)
+        lines = run_question(found)
         if json:
             as_json(lines)
         else:

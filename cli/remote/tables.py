@@ -33,11 +33,11 @@ def print_table(columns: Mapping[str, str], lines: Sequence[Mapping[str, Any]]) 
     """Prints columns by heading; each value is found by a path such as `finding.sentence`."""
     table = Table(*(Column(head, overflow="fold") for head in columns))
     for line in lines:
-        table.add_row(*(cell(found(line, path)) for path in columns.values()))
+        table.add_row(*(cell(value_at(line, path)) for path in columns.values()))
     print_lines(table, lines)
 
 
-def found(answer: Any, path: str) -> Any:
+def value_at(answer: Any, path: str) -> Any:
     """The value at a path; None where it does not exist."""
     for name in path.split("."):
         answer = answer.get(name) if isinstance(answer, dict) else None

@@ -17,8 +17,8 @@ import pytest
 from fastapi import FastAPI
 
 from api.app import create_app
-from api.connection_limits import Connections, Limits
-from api.server import listening, server
+from api.connection_limits import ConnectionLimits, Connections
+from api.server import bind_socket, create_server
 from cli.checkpoint_key import create
 from cli.postgres import Postgres
 from db.pools import OperationalPool, ReadPool
@@ -82,14 +82,14 @@ async def running(url: str, documents: Path, **settings: str) -> AsyncIterator[R
         with pytest.MonkeyPatch.context() as patch:  # settings are read at the start, and are no matter of other tests
             for name, value in {**usual, **settings}.items():
                 patch.setenv(name, value)
-            port, _ = await stack.enter_async_context(serving(application, Limits()))
+            port, _ = await stack.enter_async_context(serving(application, ConnectionLimits()))
         yield Running(f"http://127.0.0.1:{port}", await tokens_for_everybody(url))
 
 
 @pytest.fixture(scope="session")
-async def shared(server: Postgres, template: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Running]:
+async def shared(create_server: Postgres, template: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Running]:
     """One service for all tests that look at a program of their own and at nothing beside it."""
-    with database(server, template) as owner_url:
+    with database(create_server, template) as owner_url:
         url = owner_url.replace("postgresql://postgres@", "postgresql://accord_service@")
         documents = tmp_path_factory.mktemp("documents")
         async with running(url, documents, ACCORD_EXPENSIVE_A_MINUTE="1000000000") as it:
@@ -124,9 +124,9 @@ def secrets(service: Running) -> Mapping[str, str]:
 
 
 @asynccontextmanager
-async def serving(app: Callable[[], FastAPI], limits: Limits) -> AsyncIterator[tuple[int, Connections]]:
+async def serving(app: Callable[[], FastAPI], limits: ConnectionLimits) -> AsyncIterator[tuple[int, Connections]]:
     """An application on the server that we run it on; its port and its connections."""
-    bound, running = listening("127.0.0.1", 0), server(app, limits)
+    bound, running = bind_socket("127.0.0.1", 0), create_server(app, limits)
     task = asyncio.create_task(running.serve(sockets=[bound]))
     while not running.started:
         await asyncio.sleep(0.01)
