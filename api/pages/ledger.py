@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Response
 
 from api.pages.view import View, ViewOf
 from api.problems import NotFound
-from api.responses.ledger import EntryResponse, FactKind, SealedResponse, redacted
+from api.responses.ledger import EntryResponse, FactKind, SealedResponse, redact
 from db.queries import LedgerFilter
 from rules.entries import KINDS
 from rules.explanations.concerning import concerning
@@ -38,7 +38,7 @@ async def ledger(
         kinds=[kind] if kind else None, actor=actor, subjects=concerning(opened.program, subject) if subject else None
     )
     lines = await view.state.queries.ledger(program, sought, after=before, most=A_PAGE, newest_first=True)
-    entries = [redacted(EntryResponse.of(line.entry, opened.program.plan)) for line in lines]
+    entries = [redact(EntryResponse.of(line.entry, opened.program.plan)) for line in lines]
     filters = {"kind": kind, "actor": actor, "subject": subject}
     older = lines[-1].entry.seq if len(lines) == A_PAGE else None
     return view.of_program(
@@ -61,5 +61,5 @@ async def entry(view: ViewOf, program: UUID, seq: int) -> Response:
     lines = await view.state.queries.ledger(program, after=seq - 1, most=1) if 0 < seq < 2**53 else []
     if not lines or lines[0].entry.seq != seq:
         raise NotFound("entry")
-    answer = redacted(EntryResponse.of(lines[0].entry, opened.program.plan))
+    answer = redact(EntryResponse.of(lines[0].entry, opened.program.plan))
     return view.of_program(opened, "entry.html", entry=answer, sealed=SealedResponse.of(lines[0]))

@@ -16,7 +16,7 @@ from api.pages.view import ProgramView, View, ViewOf
 from api.program_reads import ProgramRead
 from api.responses.blocking import BlockedResponse, GateResponse
 from api.responses.family import FamilyResponse
-from api.responses.ledger import EntryResponse, redacted
+from api.responses.ledger import EntryResponse, redact
 from api.responses.programs import ProgramLine, ProgramResponse
 from api.responses.releases import ReleaseResponse
 from api.routers.family import get_family
@@ -147,7 +147,7 @@ async def newest_entries(view: View, opened: ProgramView, most: int) -> list[Ent
 
 def entry_sentences(opened: ProgramView, entries: list[Entry]) -> list[EntryResponse]:
     """Entries without restricted content, each with its sentence."""
-    return [redacted(EntryResponse.of(entry, opened.program.plan)) for entry in entries]
+    return [redact(EntryResponse.of(entry, opened.program.plan)) for entry in entries]
 
 
 def _by_phase(gates: list[GateResponse]) -> dict[tuple[str, str], list[GateResponse]]:

@@ -44,7 +44,7 @@ class EntryResponse(BaseModel):
     )
     fact: Annotated[dict[str, Any], Described(Fact)]
     sentence: str = Field(default="", description="what the fact says in words, in the local time of the plan")
-    redacted: bool | None = Field(
+    withheld: bool | None = Field(
         default=None, description="true: the fact is restricted evidence, told without its text, document and reference"
     )
 
@@ -59,7 +59,7 @@ class EntryResponse(BaseModel):
 _OF_AN_ENTRY = tuple(EntryResponse.model_fields)
 
 
-def redacted(entry: EntryResponse) -> EntryResponse:
+def redact(entry: EntryResponse) -> EntryResponse:
     """The entry as all members may see it: of restricted evidence, only its existence and audience."""
     if not entry.fact.get("restricted_to"):
         return entry

@@ -16,7 +16,7 @@ from api.problems import Invalid
 from api.program_reads import program_at, program_now
 from api.rate_limit import LONG_PAGE, USUAL_PAGE
 from api.responses.changes import ChangesResponse, DifferenceResponse, RecordedResponse
-from api.responses.ledger import EntryPage, EntryResponse, FactKind, SealedPage, SealedResponse, redacted
+from api.responses.ledger import EntryPage, EntryResponse, FactKind, SealedPage, SealedResponse, redact
 from api.state import State, StateOf
 from db.queries import LedgerFilter, LedgerRecord
 from rules.explanations.concerning import concerning
@@ -59,7 +59,7 @@ async def get_ledger(
     )
     newest_first = order == "newest_first"
     lines = await state.queries.ledger(program, sought, after=after, most=limit, newest_first=newest_first)
-    return EntryPage(entries=[redacted(EntryResponse.of(line.entry, now.plan)) for line in lines], next=_after(lines, limit))
+    return EntryPage(entries=[redact(EntryResponse.of(line.entry, now.plan)) for line in lines], next=_after(lines, limit))
 
 
 @router.get("/chain", responses=READS)

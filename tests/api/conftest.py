@@ -87,9 +87,9 @@ async def running(url: str, documents: Path, **settings: str) -> AsyncIterator[R
 
 
 @pytest.fixture(scope="session")
-async def shared(create_server: Postgres, template: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Running]:
+async def shared(server: Postgres, template: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Running]:
     """One service for all tests that look at a program of their own and at nothing beside it."""
-    with database(create_server, template) as owner_url:
+    with database(server, template) as owner_url:
         url = owner_url.replace("postgresql://postgres@", "postgresql://accord_service@")
         documents = tmp_path_factory.mktemp("documents")
         async with running(url, documents, ACCORD_EXPENSIVE_A_MINUTE="1000000000") as it:
