@@ -42,7 +42,7 @@ class Settings(BaseSettings):
     accord_plans: Path = Field(default=Path("plans"), description="folder of plans that can be started by name")
     accord_largest_document: int = Field(default=50 * 1024 * 1024, description="bytes")
     accord_expensive_a_minute: int = Field(
-        default=UNITS_PER_MINUTE, ge=1, description="units of what is expensive that one person may ask for (docs/http.md)"
+        default=UNITS_PER_MINUTE, ge=1, description="units of what is expensive that one person may ask for"
     )
     accord_address: str | None = Field(
         default=None,

@@ -10,8 +10,8 @@ import pytest
 
 from tests.docs.reading import ROOT, rows, section
 
-RECORDS = sorted((ROOT / "docs" / "decisions").glob("[0-9]*.md"))
-DEPENDENCIES = ROOT / "docs" / "decisions" / "0014-dependencies.md"
+RECORDS = sorted((ROOT / "docs" / "explanation" / "decisions").glob("[0-9]*.md"))
+DEPENDENCIES = ROOT / "docs" / "explanation" / "decisions" / "0014-dependencies.md"
 PARTS = ("**Context.**", "**Measured.**", "**Choice.**", "**What would change our mind.**")
 PATH = re.compile(r"`((?:rules|db|workflows|api|cli|logs|telemetry|observability|plans|alembic|tests|docs|docker)/[\w./-]*)`")
 

@@ -76,8 +76,8 @@ async def test_ten_questions_are_answered_by_one_command_and_by_one_call_each(
 
 
 async def test_an_auditor_checks_a_ledger_in_ten_minutes(door: Door, tmp_path: Path) -> None:
-    """The steps of docs/audit.md, one after the other."""
-    page, values = ROOT / "docs" / "audit.md", await happened(door)
+    """The steps of the first audit, one after the other."""
+    page, values = ROOT / "docs" / "tutorial" / "first-audit.md", await happened(door)
     terminal = Terminal(tmp_path)
     assert (await terminal.login(door, "auditor")).code == 0
     for block in blocks(page):

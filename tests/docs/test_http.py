@@ -1,4 +1,4 @@
-"""docs/http.md says what the door does: its routes, its roles, its problems."""
+"""docs/reference/http.md says what the door does: its routes, its roles, its problems."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from rules.refusals import Code
 from tests.api.conftest import application
 from tests.docs.reading import ROOT, rows, section
 
-PAGE = ROOT / "docs" / "http.md"
+PAGE = ROOT / "docs" / "reference" / "http.md"
 
 
 def plain(cell: str) -> str:

@@ -1,4 +1,4 @@
-"""docs/pages.md names every setting that the pages have."""
+"""docs/reference/pages.md names every setting that the pages have."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from api.openid import ProviderSettings
 from api.state import Settings
 from tests.docs.reading import ROOT, rows, section
 
-PAGE = ROOT / "docs" / "pages.md"
+PAGE = ROOT / "docs" / "reference" / "pages.md"
 OURS = ("accord_address", "accord_session_idle_minutes", "accord_session_hours")
 
 

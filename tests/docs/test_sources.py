@@ -10,7 +10,7 @@ from tests.docs.reading import ROOT, blocks, rows, section
 from tests.workflows.sources.producers import Producers, Served, asked, playing
 from tests.workflows.sources.ready import plan
 
-PAGE = ROOT / "docs" / "sources.md"
+PAGE = ROOT / "docs" / "reference" / "sources.md"
 
 
 def test_every_ready_source_has_its_row() -> None:

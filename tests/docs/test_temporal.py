@@ -1,4 +1,4 @@
-"""docs/temporal.md names every setting that decides how Temporal is reached and what it keeps."""
+"""docs/reference/temporal.md names every setting that decides how Temporal is reached and what it keeps."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from workflows.namespace import Retention
 from workflows.visibility import SEARCH_ATTRIBUTES, TELLING
 from workflows.worker import Settings as WorkerSettings
 
-PAGE = ROOT / "docs" / "temporal.md"
+PAGE = ROOT / "docs" / "reference" / "temporal.md"
 ELSEWHERE = {
     "DATABASE_URL",
     "ACCORD_DOCUMENTS",

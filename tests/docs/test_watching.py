@@ -1,4 +1,4 @@
-"""docs/watching.md and docs/scaling.md name what is measured, what alerts there are, and every setting of both."""
+"""The pages on watching and scaling name what is measured, what alerts there are, and every setting of both."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from telemetry.settings import TelemetrySettings
 from tests.docs.reading import ROOT, rows, section
 from workflows.worker import Settings as WorkerSettings
 
-WATCHING, SCALING = ROOT / "docs" / "watching.md", ROOT / "docs" / "scaling.md"
+WATCHING, SCALING = ROOT / "docs" / "how-to" / "watching.md", ROOT / "docs" / "how-to" / "scaling.md"
 RULES = ROOT / "observability" / "alerts.yaml"
 
 

@@ -1,4 +1,4 @@
-"""Every command of docs/operations.md, as somebody on call types it: a service is saved, lost, and brought back."""
+"""Every command of docs/how-to/operations.md, as somebody on call types it: a service is saved, lost, and brought back."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tests.whole.acting import Insisting, evidence
 from tests.whole.running import Service, clean_environment, service
 from tests.whole.test_readme import missing_lines
 
-PAGE = ROOT / "docs" / "operations.md"
+PAGE = ROOT / "docs" / "how-to" / "operations.md"
 NAMES = blocks(PAGE)[0].text
 OUTSIDE = "## A PostgreSQL of your own"
 """Is run by a test of its own."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,11 +11,11 @@ import yaml
 
 from rules.language.reading import Faulty, read
 from rules.validation import sound
+from tests.rules.language_docs import PAGES
 
-REFERENCE = sorted((Path(__file__).parents[2] / "docs" / "plan-language").rglob("*.md"))
 EXAMPLES = [
     found
-    for file in REFERENCE
+    for file in PAGES
     for found in re.findall(r"^```yaml plan\n(.*?)^```$", file.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
 ]
 

@@ -19,6 +19,7 @@ from rules.language.schema import plan_schema
 from rules.rehearsal.rehearse import rehearse
 from rules.rehearsal.story import Cast, Checked, ChildTold, Expectation, Step, Story
 from rules.validation import sound
+from tests.rules.language_docs import CHAPTERS, GUIDE
 
 ROOT = Path(__file__).parents[2]
 
@@ -542,11 +543,6 @@ def test_the_schema_takes_parameters_where_they_may_stand() -> None:
     text = text.replace("program: true}}", "milestone: $m}}")
     assert SCHEMA.is_valid(read(text).data)
     assert not SCHEMA.is_valid(read(PLAN.replace("accord: 1", "accord: $one")).data)
-
-
-LANGUAGE = ROOT / "docs" / "plan-language"
-GUIDE = LANGUAGE / "guide.md"
-CHAPTERS = [LANGUAGE / "reference.md", *sorted((LANGUAGE / "reference").glob("*.md"))]
 
 
 def examples() -> list[tuple[Path, int, str, str]]:

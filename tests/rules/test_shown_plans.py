@@ -12,12 +12,13 @@ import pytest
 from rules.language.parameters import plan_of
 from rules.language.reading import read
 from rules.rendering.text import as_text
+from tests.rules.language_docs import PAGES
 
 ROOT = Path(__file__).parents[2]
 PLANS = {file.parent.name: file.read_text(encoding="utf-8") for file in sorted((ROOT / "plans").rglob("plan.yaml"))}
 PLANS |= {
     f"{file.stem}, {re.search(r'^plan: (.+)$', text, re.MULTILINE)[1]}": text  # type: ignore[index]  # each has one
-    for file in sorted((ROOT / "docs" / "plan-language").rglob("*.md"))
+    for file in PAGES
     for text in re.findall(r"^```yaml plan\n(.*?)^```$", file.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
 }
 """Those that are shipped, and the examples of the language, which have every word of it."""

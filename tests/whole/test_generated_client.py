@@ -20,6 +20,8 @@ from tests.whole.running import Service, clean_environment
 STORY = Path(__file__).with_name("client_story.py")
 DOCUMENT: dict[str, Any] = create_app().openapi()
 
+CONFIG = ROOT / "docs" / "reference" / "python-client.yaml"
+
 
 @pytest.fixture(scope="session")
 def generated(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -27,7 +29,7 @@ def generated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("client")
     (folder / "openapi.json").write_text(json.dumps(DOCUMENT))
     command = [str(Path(sys.executable).with_name("openapi-python-client")), "generate", "--path", "openapi.json"]
-    command += ["--output-path", "accord_client", "--meta", "none", "--config", str(ROOT / "docs" / "python-client.yaml")]
+    command += ["--output-path", "accord_client", "--meta", "none", "--config", str(CONFIG)]
     made = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     assert made.returncode == 0, made.stdout + made.stderr
     assert "WARNING" not in made.stdout + made.stderr, "a route or a type was left out"
@@ -52,7 +54,7 @@ def test_every_route_is_there_and_answers_something_typed(generated: Path) -> No
 @pytest.mark.timeout(300)
 def test_it_and_what_is_written_with_it_pass_the_strictest_types(generated: Path) -> None:
     (generated / STORY.name).write_text(STORY.read_text())
-    (shown,) = [block.text for block in blocks(ROOT / "docs" / "clients.md") if block.language == "python"]
+    (shown,) = [block.text for block in blocks(ROOT / "docs" / "reference" / "clients.md") if block.language == "python"]
     (generated / "shown.py").write_text(shown)
     command = [sys.executable, "-m", "mypy", "--strict", "--config-file=", "accord_client", STORY.name, "shown.py"]
     checked = subprocess.run(command, cwd=generated, capture_output=True, text=True, check=False)

@@ -1,4 +1,4 @@
-"""Every command of the README runs as it is printed, and prints what it says; and so does the demonstration."""
+"""Every command of the tutorials runs as it is printed, and prints what it says; and so does the demonstration."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from tests.docs.reading import ROOT, Block, blocks
 from tests.whole.running import Service
 
 README = ROOT / "README.md"
+TUTORIALS = [ROOT / "docs" / "tutorial" / name for name in ("first-program.md", "first-plan.md")]
 CHANGING = re.compile(
     r"^ *\d+\.\d s {2}|\d{4}-\d\d-\d\d( \d\d:\d\d)?|\d\d:\d\d:\d\d|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{64}"
 )
@@ -23,7 +24,7 @@ A_SCREEN_AND_A_HALF = 36
 
 
 def test_every_command_prints_what_is_shown(whole: Service, tmp_path: Path) -> None:
-    walk = blocks(README)
+    walk = [block for page in TUTORIALS for block in blocks(page)]
     demo = subprocess.Popen(
         [sys.executable, "-m", "cli.entry_point", "demo", "--home", str(whole.home)], stdout=subprocess.PIPE, text=True
     )
@@ -32,7 +33,7 @@ def test_every_command_prints_what_is_shown(whole: Service, tmp_path: Path) -> N
         told, _ = demo.communicate(timeout=60)
     assert demo.returncode == 0
     faults = [fault for text, shown in said for fault in missing_lines(shown.text, text)]
-    faults += [fault for block in walk if block.mark == "demo" for fault in missing_lines(block.text, told)]
+    faults += [fault for block in blocks(README) if block.mark == "demo" for fault in missing_lines(block.text, told)]
     assert faults == []
     lines = told.splitlines()
     assert lines[0].startswith(f"watch it at {whole.api}/programs/")
