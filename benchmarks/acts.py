@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from benchmarks import prepared_requests
+from benchmarks import workload
 from benchmarks.stage import Lane, Outcome, Stage
 from benchmarks.tables import median, show, verdict
 from cli.demo import SHORT
@@ -85,12 +85,10 @@ def family_against_floor(stage: Stage, clients: Sequence[int], rounds: int, chil
     alone, family = ({number: Pairs() for number in clients} for _ in range(2))
     for _ in range(rounds):
         for number in clients:
-            (parent,) = asyncio.run(prepared_requests.programs(api, people, 1, prepared_requests.family(children)))
-            below = asyncio.run(prepared_requests.opened(api, people, parent))
-            for pairs, ids in ((alone, asyncio.run(prepared_requests.programs(api, people, children))), (family, below)):
-                stage.load.hold(
-                    "family", stage.service.port, [list(prepared_requests.ladder(program, people)) for program in ids]
-                )
+            (parent,) = asyncio.run(workload.programs(api, people, 1, workload.family(children)))
+            below = asyncio.run(workload.opened(api, people, parent))
+            for pairs, ids in ((alone, asyncio.run(workload.programs(api, people, children))), (family, below)):
+                stage.load.hold("family", stage.service.port, [list(workload.ladder(program, people)) for program in ids])
                 stage.wait_idle()
                 pairs[number].floor.append(stage.load.run("floor", clients=number, seconds=1))
                 pairs[number].acts.append(stage.load.run("family", clients=number, seconds=60))
@@ -110,16 +108,14 @@ def reset_against_floor(stage: Stage, clients: Sequence[int], programs: int) -> 
     lines = []
     for number in clients:
         ids = asyncio.run(
-            prepared_requests.programs(
-                stage.service.api, stage.service.people, programs, {"plan": "us-iraq-reset", "parameters": SHORT}
-            )
+            workload.programs(stage.service.api, stage.service.people, programs, {"plan": "us-iraq-reset", "parameters": SHORT})
         )
         pairs, micros, lasted = Pairs(), list[int](), 0.0
         stage.wait_idle()
         pairs.floor.append(stage.load.run("floor", clients=number, seconds=2))
         for phase in ("announcement", "guarantees"):
             milestones = asyncio.run(_milestones(stage, ids[0], phase))
-            for asked in (prepared_requests.reset, prepared_requests.verdicts):
+            for asked in (workload.reset, workload.verdicts):
                 lanes = [list(asked(one, stage.service.people, milestones)) for one in ids]
                 stage.wait_signalled()
                 time.sleep(1.2)
@@ -138,8 +134,8 @@ def measure_hot_program(stage: Stage, clients: Sequence[int], rounds: int, secon
     pairs = {number: Pairs() for number in clients}
     for turn in range(rounds):
         for number in clients:
-            (program,) = asyncio.run(prepared_requests.programs(stage.service.api, people, 1))
-            lanes = [list(prepared_requests.statements(program, people, 400, f"t{turn}c{n}-")) for n in range(number)]
+            (program,) = asyncio.run(workload.programs(stage.service.api, people, 1))
+            lanes = [list(workload.statements(program, people, 400, f"t{turn}c{n}-")) for n in range(number)]
             stage.load.hold("hot", stage.service.port, lanes)
             stage.wait_idle()
             pairs[number].floor.append(stage.load.run("floor", clients=number, seconds=seconds))
@@ -148,15 +144,15 @@ def measure_hot_program(stage: Stage, clients: Sequence[int], rounds: int, secon
 
 
 def _prepare_floor(stage: Stage) -> None:
-    stage.load.hold("floor", stage.floor_port, [prepared_requests.floor_lane(1) for _ in range(200)], repeats=True)
+    stage.load.hold("floor", stage.floor_port, [workload.floor_lane(1) for _ in range(200)], repeats=True)
     stage.load.run("floor", clients=16, seconds=0.5)
 
 
 def _load_ladders(stage: Stage, programs: int) -> None:
     """Loads lanes at three offsets, so that at any time every third act opens a gate."""
     people = stage.service.people
-    ids = asyncio.run(prepared_requests.programs(stage.service.api, people, programs))
-    lanes: list[Lane] = [list(prepared_requests.ladder(program, people)) for program in ids]
+    ids = asyncio.run(workload.programs(stage.service.api, people, programs))
+    lanes: list[Lane] = [list(workload.ladder(program, people)) for program in ids]
     stage.load.hold("begun", stage.service.port, [lane[: n % 3] for n, lane in enumerate(lanes)])
     stage.load.run("begun", clients=16, seconds=60)
     stage.load.hold("acts", stage.service.port, [lane[n % 3 :] for n, lane in enumerate(lanes)])

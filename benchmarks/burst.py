@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 
-from benchmarks import prepared_requests
+from benchmarks import workload
 from benchmarks.stage import Outcome, Stage
 from benchmarks.tables import median, show
 
@@ -17,17 +17,17 @@ def measure_starts(stage: Stage, programs: int, rounds: int, seconds: float) -> 
     people = stage.service.people
     lines = []
     for number in range(rounds):
-        old = asyncio.run(prepared_requests.programs(stage.service.api, people, programs))
-        stage.load.hold(f"calm {number}", stage.service.port, [list(prepared_requests.ladder(one, people)) for one in old])
+        old = asyncio.run(workload.programs(stage.service.api, people, programs))
+        stage.load.hold(f"calm {number}", stage.service.port, [list(workload.ladder(one, people)) for one in old])
         stage.wait_idle()
         calm = stage.load.run(f"calm {number}", clients=CLIENTS, seconds=seconds)
         with ThreadPoolExecutor(1) as threads:
-            starting = threads.submit(lambda: asyncio.run(prepared_requests.programs(stage.service.api, people, programs)))
+            starting = threads.submit(lambda: asyncio.run(workload.programs(stage.service.api, people, programs)))
             beside: list[Outcome] = []
             while not starting.done():
                 beside.append(stage.load.run(f"calm {number}", clients=CLIENTS, seconds=0.5))
             fresh = starting.result()
-        stage.load.hold(f"fresh {number}", stage.service.port, [list(prepared_requests.ladder(one, people)) for one in fresh])
+        stage.load.hold(f"fresh {number}", stage.service.port, [list(workload.ladder(one, people)) for one in fresh])
         after = stage.load.run(f"fresh {number}", clients=CLIENTS, seconds=seconds)
         busy = median([one.percentile(0.5) for one in beside])
         lines.append((calm.percentile(0.5), busy, busy / calm.percentile(0.5), after.percentile(0.5), stage.wait_signalled()))
@@ -39,8 +39,8 @@ def measure_starts(stage: Stage, programs: int, rounds: int, seconds: float) -> 
 def measure_drain(stage: Stage, programs: int) -> None:
     """Every program has a pending signal while the worker is stopped; then the worker continues."""
     people = stage.service.people
-    ids = asyncio.run(prepared_requests.programs(stage.service.api, people, programs))
-    stage.load.hold("gates", stage.service.port, [list(prepared_requests.ladder(one, people))[:3] for one in ids])
+    ids = asyncio.run(workload.programs(stage.service.api, people, programs))
+    stage.load.hold("gates", stage.service.port, [list(workload.ladder(one, people))[:3] for one in ids])
     stage.wait_idle()
     with stage.without_worker():
         stage.load.run("gates", clients=16, seconds=120)

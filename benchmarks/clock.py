@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from benchmarks import lag, prepared_requests
+from benchmarks import lag, workload
 from benchmarks.stage import Stage
 from benchmarks.tables import show
 
@@ -29,8 +29,8 @@ def measure_clock(stage: Stage, programs: int) -> None:
 
     lines.append(("a strike", *_measure(stage, programs, wait)))
     people = stage.service.people
-    ids = asyncio.run(prepared_requests.programs(stage.service.api, people, programs))
-    ladders = [list(prepared_requests.ladder(program, people))[: 3 * GATES_EACH] for program in ids]
+    ids = asyncio.run(workload.programs(stage.service.api, people, programs))
+    ladders = [list(workload.ladder(program, people))[: 3 * GATES_EACH] for program in ids]
     stage.load.hold("gates", stage.service.port, ladders, repeats=False)
 
     def open_gates() -> None:

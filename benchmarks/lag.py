@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import psycopg
 
-from benchmarks import prepared_requests
+from benchmarks import workload
 from benchmarks.stage import Outcome, Stage
 from benchmarks.tables import median, show
 from cli import first_people
@@ -49,8 +49,8 @@ def measure_lag(stage: Stage, rates: list[int], seconds: float, programs: int) -
     people = stage.service.people
     lines = []
     for rate in rates:
-        (probe, *ids) = asyncio.run(prepared_requests.programs(stage.service.api, people, programs + 1))
-        stage.load.hold("steady", stage.service.port, [list(prepared_requests.ladder(program, people)) for program in ids])
+        (probe, *ids) = asyncio.run(workload.programs(stage.service.api, people, programs + 1))
+        stage.load.hold("steady", stage.service.port, [list(workload.ladder(program, people)) for program in ids])
         stage.wait_signalled()
         ends = threading.Event()
         samples: list[int] = []

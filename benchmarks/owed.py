@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import psycopg
 
-from benchmarks import prepared_requests
+from benchmarks import workload
 from benchmarks.copies import LISTED, multiply
 from benchmarks.stage import Stage
 from benchmarks.tables import median, show, verdict
@@ -30,7 +30,7 @@ WHERE owed.program_id = dated.program_id
 def measure_owed(stage: Stage, programs: int, rounds: int) -> None:
     """Each query at both sizes, beside the minimal write in the same seconds."""
     people = stage.service.people
-    (pattern,) = asyncio.run(prepared_requests.programs(stage.service.api, people, 1))
+    (pattern,) = asyncio.run(workload.programs(stage.service.api, people, 1))
     stage.wait_signalled()
     now = datetime.now(UTC)
     month = "&".join(f"{name}={_written(now + timedelta(days=days))}" for name, days in (("from", 0), ("to", 31)))
@@ -44,8 +44,8 @@ def measure_owed(stage: Stage, programs: int, rounds: int) -> None:
         "programs with something overdue": ("programs?overdue=true&limit=10", "officer"),
     }
     for name, (path, person) in questions.items():
-        stage.load.hold(name, stage.service.port, [[prepared_requests.get(f"/api/v1/{path}", people[person])]], repeats=True)
-    stage.load.hold("floor", stage.floor_port, [prepared_requests.floor_lane(1)], repeats=True)
+        stage.load.hold(name, stage.service.port, [[workload.get(f"/api/v1/{path}", people[person])]], repeats=True)
+    stage.load.hold("floor", stage.floor_port, [workload.floor_lane(1)], repeats=True)
     _fill(stage, pattern, FEWER - 1)
     few = _measure(stage, list(questions), rounds)
     _fill(stage, pattern, programs - FEWER)

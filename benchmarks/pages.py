@@ -10,10 +10,10 @@ from threading import Event, Thread
 
 import httpx2
 
-from benchmarks import prepared_requests, size
-from benchmarks.prepared_requests import Request
+from benchmarks import size, workload
 from benchmarks.stage import Stage
 from benchmarks.tables import median, show, verdict
+from benchmarks.workload import Request
 from cli import first_people
 from cli.demo import PLAN
 from cli.service import ServiceClient as Api
@@ -25,7 +25,7 @@ def measure_pages(stage: Stage, entries: int, rounds: int, seconds: float) -> No
     """The page of a program of the report's plan, the desk over fifty programs, and a program with a long ledger."""
     people = stage.service.people
     fifty = asyncio.run(_resets(stage, PROGRAMS))
-    short, long = asyncio.run(prepared_requests.programs(stage.service.api, people, 2))
+    short, long = asyncio.run(workload.programs(stage.service.api, people, 2))
     asyncio.run(size.fill(stage, short, SHORT))
     asyncio.run(size.fill(stage, long, entries))
     stage.wait_idle()
@@ -88,10 +88,10 @@ def _first_load(stage: Stage, path: str, cookie: str) -> None:
 def _beside_acts(stage: Stage, programs: list[str], cookie: str, rounds: int, seconds: float) -> None:
     """Acts while fifty pages are open, and while none is, in turns."""
     people, found = stage.service.people, dict[bool, list[float]]({False: [], True: []})
-    (busy,) = asyncio.run(prepared_requests.programs(stage.service.api, people, 1))
+    (busy,) = asyncio.run(workload.programs(stage.service.api, people, 1))
     for turn in range(2 * rounds):
         watched = bool(turn % 2)
-        stage.load.hold("acts", stage.service.port, [list(prepared_requests.statements(busy, people, 2_000, f"w{turn}-"))])
+        stage.load.hold("acts", stage.service.port, [list(workload.statements(busy, people, 2_000, f"w{turn}-"))])
         with _open_streams(stage, [busy, *programs][:STREAMS] if watched else [], cookie):
             found[watched].append(stage.load.run("acts", clients=1, seconds=seconds).percentile(0.5))
     ratio = median(b / a for a, b in zip(found[False], found[True], strict=True))

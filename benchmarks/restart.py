@@ -12,7 +12,7 @@ from uuid import uuid4
 
 import httpx2
 
-from benchmarks import prepared_requests
+from benchmarks import workload
 from benchmarks.size import fill
 from benchmarks.stage import Stage
 from benchmarks.tables import median, show, verdict
@@ -26,7 +26,7 @@ INSTANTS = 12
 def measure_restart(stage: Stage, entries: int, rounds: int) -> None:
     """Kills the API before each measurement; past instants are random."""
     people = stage.service.people
-    short, program = asyncio.run(prepared_requests.programs(stage.service.api, people, 2))
+    short, program = asyncio.run(workload.programs(stage.service.api, people, 2))
     asyncio.run(fill(stage, program, entries))
     chance = random.Random(entries)  # noqa: S311  reproducible
     firsts, looks, small = list[float](), list[float](), list[float]()
@@ -76,7 +76,7 @@ async def _measure(stage: Stage, ask: Ask) -> float:
 
 
 def _act(stage: Stage, program: str) -> Ask:
-    body = {"evidence": f"r{uuid4()}", "milestone": "done_1", "shows": "report", "text": prepared_requests.TEXT}
+    body = {"evidence": f"r{uuid4()}", "milestone": "done_1", "shows": "report", "text": workload.TEXT}
     return lambda api: api.write(stage.service.people["us-recorder"], f"/programs/{program}/evidence", body)
 
 

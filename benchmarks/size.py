@@ -6,7 +6,7 @@ import asyncio
 from typing import Any
 from uuid import uuid4
 
-from benchmarks import prepared_requests
+from benchmarks import workload
 from benchmarks.copies import multiply
 from benchmarks.stage import Stage
 from benchmarks.tables import median, show, verdict
@@ -18,23 +18,23 @@ AT_ONCE = 500
 def measure_long_program(stage: Stage, entries: int, rounds: int) -> None:
     """Acts and reads on both programs in turns."""
     people = stage.service.people
-    short, long = asyncio.run(prepared_requests.programs(stage.service.api, people, 2))
+    short, long = asyncio.run(workload.programs(stage.service.api, people, 2))
     asyncio.run(fill(stage, long, entries))
     stage.load.hold(
         "read short",
         stage.service.port,
-        [[prepared_requests.get(f"/api/v1/programs/{short}", people["officer"])]],
+        [[workload.get(f"/api/v1/programs/{short}", people["officer"])]],
         repeats=True,
     )
     stage.load.hold(
-        "read long", stage.service.port, [[prepared_requests.get(f"/api/v1/programs/{long}", people["officer"])]], repeats=True
+        "read long", stage.service.port, [[workload.get(f"/api/v1/programs/{long}", people["officer"])]], repeats=True
     )
     found: dict[str, list[float]] = {"act short": [], "act long": [], "read short": [], "read long": []}
     for turn in range(rounds):
         # A new short program each time, since acts make it longer.
-        (fresh,) = asyncio.run(prepared_requests.programs(stage.service.api, people, 1))
+        (fresh,) = asyncio.run(workload.programs(stage.service.api, people, 1))
         for name, program in (("act short", fresh), ("act long", long)):
-            stage.load.hold(name, stage.service.port, [list(prepared_requests.statements(program, people, 40, f"r{turn}-"))])
+            stage.load.hold(name, stage.service.port, [list(workload.statements(program, people, 40, f"r{turn}-"))])
             found[name].append(stage.load.run(name, clients=1, seconds=5).percentile(0.5))
         for name in ("read short", "read long"):
             found[name].append(stage.load.run(name, clients=1, seconds=0.5, expect=200).percentile(0.5))
@@ -57,18 +57,18 @@ def measure_long_list(stage: Stage, programs: int, rounds: int) -> None:
     Most programs are copies of rows of the tables behind the list, made by SQL, without a ledger.
     """
     people = stage.service.people
-    ids = asyncio.run(prepared_requests.programs(stage.service.api, people, 10))
+    ids = asyncio.run(workload.programs(stage.service.api, people, 10))
     stage.wait_signalled()
     paths = {
-        "a member's first page": (prepared_requests.get("/api/v1/programs?limit=10", people["officer"])),
-        "an auditor's first page": (prepared_requests.get("/api/v1/programs?limit=10", people["auditor"])),
-        "filtered by plan and open phase": prepared_requests.get(
+        "a member's first page": (workload.get("/api/v1/programs?limit=10", people["officer"])),
+        "an auditor's first page": (workload.get("/api/v1/programs?limit=10", people["auditor"])),
+        "filtered by plan and open phase": workload.get(
             "/api/v1/programs?limit=10&plan=ladder&phase=step_1", people["officer"]
         ),
     }
     for name, request in paths.items():
         stage.load.hold(name, stage.service.port, [[request]], repeats=True)
-    stage.load.hold("floor", stage.floor_port, [prepared_requests.floor_lane(1)], repeats=True)
+    stage.load.hold("floor", stage.floor_port, [workload.floor_lane(1)], repeats=True)
     few = _measure_lists(stage, list(paths), rounds)
     multiply(stage, ids[0], programs)
     many = _measure_lists(stage, list(paths), rounds)
@@ -101,7 +101,7 @@ async def fill(stage: Stage, program: str, entries: int) -> None:
                         "evidence": f"e{start + n}",
                         "milestone": "done_1",
                         "shows": "report",
-                        "text": prepared_requests.TEXT,
+                        "text": workload.TEXT,
                     },
                 }
                 for n in range(min(AT_ONCE, entries - start))

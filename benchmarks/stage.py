@@ -19,7 +19,7 @@ from urllib.request import urlopen
 import psycopg
 
 from benchmarks.floor import TABLE
-from benchmarks.prepared_requests import Request
+from benchmarks.workload import Request
 from cli.temporal import free_port
 from tests.whole.running import Service, service
 

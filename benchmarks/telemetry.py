@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchmarks import prepared_requests
+from benchmarks import workload
 from benchmarks.stage import Outcome, Stage, await_answer, processor
 from benchmarks.tables import median, show, verdict
 from cli.temporal import free_port
@@ -54,8 +54,8 @@ def _of(  # noqa: PLR0913, PLR0917  what is measured, and how often
         for name in (*WAYS[turn % 3 :], *WAYS[: turn % 3]):
             port, pid = places[name]
             people = stage.service.people
-            ids = asyncio.run(prepared_requests.programs(stage.service.api, people, programs))
-            stage.load.hold("seen", port, [list(prepared_requests.ladder(program, people)) for program in ids])
+            ids = asyncio.run(workload.programs(stage.service.api, people, programs))
+            stage.load.hold("seen", port, [list(workload.ladder(program, people)) for program in ids])
             before = processor(pid), _postgres(stage)
             outcome = stage.load.run("seen", clients=number, seconds=seconds)
             of = found[name]

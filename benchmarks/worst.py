@@ -13,10 +13,10 @@ from itertools import chain, islice, zip_longest
 from typing import Any
 from uuid import uuid4
 
-from benchmarks import prepared_requests
-from benchmarks.prepared_requests import Request
+from benchmarks import workload
 from benchmarks.stage import Stage
 from benchmarks.tables import show, verdict
+from benchmarks.workload import Request
 from cli import first_people
 from cli.first_people import Person
 from cli.service import ServiceClient as Api
@@ -36,10 +36,10 @@ def measure_attack(stage: Stage, seconds: float, entries: int) -> None:
     """Other people alone, and then beside the attacker. The worker is stopped, since its load would hide the API's."""
     api, people = stage.service.api, stage.service.people
     attacker = asyncio.run(_another_officer(stage))
-    others = asyncio.run(prepared_requests.programs(api, people, 110))
-    lanes = [list(prepared_requests.statements(program, people, 120)) for program in others]
+    others = asyncio.run(workload.programs(api, people, 110))
+    lanes = [list(workload.statements(program, people, 120)) for program in others]
     big, long = asyncio.run(_targets(api, attacker, people))
-    stage.load.hold("long", stage.service.port, [list(prepared_requests.statements(long, people, entries))])
+    stage.load.hold("long", stage.service.port, [list(workload.statements(long, people, entries))])
     stage.load.run("long", clients=1, seconds=300)
     stage.wait_idle()
     halves = {"in peace": lanes[:55], "beside the attacker": lanes[55:]}
@@ -106,7 +106,7 @@ async def _targets(api: str, attacker: Person, people: dict[str, Person]) -> tup
     """A program of the longest plan, and one for a long ledger."""
     async with Api(api) as service:
         members = first_people.members(people.values())
-        long = {"document": prepared_requests.LADDER.read_text(), "members": members}
+        long = {"document": workload.LADDER.read_text(), "members": members}
         ids = [
             str((await service.write(attacker, "/programs", body))["program"]) for body in ({"document": milestones(0)}, long)
         ]
@@ -122,32 +122,32 @@ def _worst(attacker: Person, big: str, long: str) -> Iterator[Request]:
 
 def _starts(attacker: Person) -> Iterator[Request]:
     for mark in range(1, 60):
-        yield prepared_requests.post("/api/v1/programs", {"document": milestones(mark)}, attacker)
+        yield workload.post("/api/v1/programs", {"document": milestones(mark)}, attacker)
 
 
 def _previews(attacker: Person) -> Iterator[Request]:
     for mark in range(20):
         for text in WORST.values():
-            yield prepared_requests.post("/api/v1/programs?preview=true", {"document": f"# {mark}\n{text}"}, attacker)
+            yield workload.post("/api/v1/programs?preview=true", {"document": f"# {mark}\n{text}"}, attacker)
 
 
 def _past(attacker: Person, long: str) -> Iterator[Request]:
     now = datetime.now(UTC)
     for n in range(700):
         at = (now - timedelta(milliseconds=7 * n)).isoformat().replace("+00:00", "Z")
-        yield prepared_requests.get(f"/api/v1/programs/{long}?at={at}", attacker)
+        yield workload.get(f"/api/v1/programs/{long}?at={at}", attacker)
 
 
 def _views(attacker: Person, big: str) -> Iterator[Request]:
     for _ in range(150):
         for view in ("", "/blocking", "/phases", "/milestones", "/reciprocity"):
-            yield prepared_requests.get(f"/api/v1/programs/{big}{view}", attacker)
+            yield workload.get(f"/api/v1/programs/{big}{view}", attacker)
 
 
 def _pages(attacker: Person, long: str) -> Iterator[Request]:
     for n in range(350):
-        yield prepared_requests.get(f"/api/v1/programs/{long}/ledger?limit=500&after={n}", attacker)
-        yield prepared_requests.get(f"/api/v1/programs/{long}/chain?limit=500&after={n}", attacker)
+        yield workload.get(f"/api/v1/programs/{long}/ledger?limit=500&after={n}", attacker)
+        yield workload.get(f"/api/v1/programs/{long}/chain?limit=500&after={n}", attacker)
 
 
 def _batches(attacker: Person, long: str) -> Iterator[Request]:
@@ -156,6 +156,4 @@ def _batches(attacker: Person, long: str) -> Iterator[Request]:
         members = ({"person": f"p{n}-{k}", "role": "recorder", "party": "us"} for k in range(500))
         deeds = ({"kind": "admit_member", "member": member} for member in members)
         acts = [{"key": str(uuid4()), "deed": deed} for deed in deeds]
-        yield prepared_requests.post(
-            f"/api/v1/programs/{long}/acts{'?preview=true' if n % 2 else ''}", {"acts": acts}, attacker
-        )
+        yield workload.post(f"/api/v1/programs/{long}/acts{'?preview=true' if n % 2 else ''}", {"acts": acts}, attacker)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Form, Response
 
-from api.pages.view import ViewOf, redirect_after_post
+from api.pages.view import ViewOf, redirect
 from api.pages.visitor import local_path, secret_of
 from api.problems import NotFound
 
@@ -36,4 +36,4 @@ async def choose(
         raise NotFound("role of yours in this program")
     await view.state.sessions.act_as(view.visitor.session, program, role, party or None)
     view.state.session_cache.forget(secret_of(view.request))
-    return redirect_after_post(local_path(back))
+    return redirect(local_path(back))

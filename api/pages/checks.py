@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Form, Response
 
 from api.pages.drawings.grid import grid
-from api.pages.view import ViewOf, redirect_after_post
+from api.pages.view import ViewOf, redirect
 from api.routers.checks import get_checks, run_check
 
 router = APIRouter(prefix="/programs/{program}/checks")
@@ -28,4 +28,4 @@ async def run(view: ViewOf, program: UUID, check: str, csrf: Annotated[str, Form
     view.check_form({"csrf": csrf})
     opened = await view.open_program(program)
     await run_check(view.state, opened.acting(), program, check)
-    return redirect_after_post(f"{opened.path}/checks?asked={check}")
+    return redirect(f"{opened.path}/checks?asked={check}")

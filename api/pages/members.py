@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from fastapi import APIRouter, Form, Response
 from pydantic import ValidationError
 
-from api.pages.view import ProgramView, View, ViewOf, redirect_after_post
+from api.pages.view import ProgramView, View, ViewOf, redirect
 from api.problems import Invalid, Problem
 from api.responses.programs import MemberResponse
 from api.responses.tokens import IssuedResponse
@@ -61,7 +61,7 @@ async def end(view: ViewOf, program: UUID, token: UUID, csrf: Short = "") -> Res
         await revoke_token(view.state, opened.acting(), program, token)
     except Problem as problem:
         return await _members(view, opened, problem=problem)
-    return redirect_after_post(f"{opened.path}/members")
+    return redirect(f"{opened.path}/members")
 
 
 async def _members(

@@ -12,16 +12,8 @@ from fastapi import APIRouter, Form, Query, Request, Response
 
 from api.openid import ProviderFault, SignInAttempt
 from api.pages.languages import languages
-from api.pages.view import LANGUAGE_COOKIE, ViewOf, page, redirect_after_post
-from api.pages.visitor import (
-    check_origin,
-    clear_session_cookie,
-    local_path,
-    origin_of,
-    secret_of,
-    set_session_cookie,
-    visitor_if_any,
-)
+from api.pages.view import LANGUAGE_COOKIE, ViewOf, page, redirect
+from api.pages.visitor import check_origin, clear_session, local_path, origin_of, secret_of, set_session, visitor_if_any
 from api.problems import NotFound
 from api.state import State, StateOf
 
@@ -37,7 +29,7 @@ Next = Annotated[str, Query(alias="next", max_length=LONGEST)]
 async def form(request: Request, state: StateOf, back: Next = "/") -> Response:
     """The sign-in form. Visitors with a session are redirected."""
     if await visitor_if_any(state, request):
-        return redirect_after_post(local_path(back))
+        return redirect(local_path(back))
     return page(request, "sign_in.html", back=local_path(back), refused=None, by_provider=state.provider.is_configured)
 
 
@@ -55,8 +47,8 @@ async def sign_in(
         refused = "unknown" if token.strip() else "empty"
         by_provider = state.provider.is_configured
         return page(request, "sign_in.html", 401, back=local_path(back), refused=refused, by_provider=by_provider)
-    answer = redirect_after_post(local_path(back))
-    set_session_cookie(state, answer, await state.sessions.begin(found.person, found))
+    answer = redirect(local_path(back))
+    set_session(state, answer, await state.sessions.begin(found.person, found))
     return answer
 
 
@@ -70,7 +62,7 @@ async def to_the_provider(request: Request, state: StateOf, back: Next = "/") ->
         address = await state.provider.authorization_url(attempt, _back(state, request))
     except ProviderFault as fault:
         return page(request, "sign_in.html", 503, back=local_path(back), refused=str(fault), by_provider=True)
-    answer = redirect_after_post(address)
+    answer = redirect(address)
     kept = json.dumps([attempt.state, attempt.nonce, attempt.verifier, local_path(back)])
     is_secure = request.url.scheme == "https" or (state.settings.accord_address or "").startswith("https://")
     answer.set_cookie(
@@ -100,8 +92,8 @@ async def from_the_provider(
         person = await state.provider.exchange_code(attempt, code, _back(state, request))
     except ProviderFault as fault:
         return page(request, "sign_in.html", 401, back=back, refused=str(fault), by_provider=True)
-    answer = redirect_after_post(back)
-    set_session_cookie(state, answer, await state.sessions.begin(person))
+    answer = redirect(back)
+    set_session(state, answer, await state.sessions.begin(person))
     answer.delete_cookie(ATTEMPT_COOKIE, path=PROVIDER)
     return answer
 
@@ -124,8 +116,8 @@ async def sign_out(view: ViewOf, csrf: Annotated[str, Form(max_length=LONGEST)] 
     view.check_form({"csrf": csrf})
     await view.state.sessions.end(view.visitor.session)
     view.state.session_cache.forget(secret_of(view.request))
-    answer = redirect_after_post("/sign-in")
-    clear_session_cookie(answer)
+    answer = redirect("/sign-in")
+    clear_session(answer)
     return answer
 
 
@@ -138,7 +130,7 @@ async def choose_language(
 ) -> Response:
     """Stores the language in a cookie for a year."""
     check_origin(state, request)
-    answer = redirect_after_post(local_path(back))
+    answer = redirect(local_path(back))
     if code in languages():
         answer.set_cookie(LANGUAGE_COOKIE, code, max_age=365 * 86400, path="/", samesite="lax", httponly=True)
     return answer

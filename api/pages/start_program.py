@@ -15,7 +15,7 @@ from starlette.datastructures import FormData, UploadFile
 
 from api import validation_errors
 from api.identity import CallerInfo
-from api.pages.view import View, ViewOf, redirect_after_post
+from api.pages.view import View, ViewOf, redirect
 from api.plans import PlanUnreadable, child_plans, load_plan_text, plan_names
 from api.problems import Forbidden, Invalid, NotFound, Problem
 from api.routers.programs import Start, start_program
@@ -163,4 +163,4 @@ async def _start(view: View, caller: CallerInfo, document: str, plan: Plan, give
         return _open_parts(view, document, plan, given, key, Invalid("unreadable", validation_errors.sentence(faults)))
     except Problem as problem:
         return _open_parts(view, document, plan, given, key, problem)
-    return redirect_after_post(f"/programs/{from_json(bytes(answer.body))['program']}")
+    return redirect(f"/programs/{from_json(bytes(answer.body))['program']}")

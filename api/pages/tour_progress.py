@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Response
 
 from api.pages.tour import COOKIE, TOUR_OVER, Tour
-from api.pages.view import ProgramView, View, ViewOf, redirect_after_post
+from api.pages.view import ProgramView, View, ViewOf, redirect
 from api.pages.visitor import local_path
 from api.responses.blocking import BlockedResponse
 from db.queries import ProgramFilter
@@ -32,7 +32,7 @@ async def go(
         stands = await _first_step(view)
     elif stands is not None:
         stands = None if step == "end" else stands.moved_by(-1 if step == "back" else 1)
-    answer = redirect_after_post(stands.path if stands else local_path(back))
+    answer = redirect(stands.path if stands else local_path(back))
     answer.set_cookie(COOKIE, stands.cookie if stands else TOUR_OVER, max_age=A_YEAR, path="/", samesite="lax", httponly=True)
     return answer
 

@@ -145,6 +145,6 @@ def _tour(request: Request) -> Tour | Literal["offered"] | None:
     return Tour.read(cookie or "")
 
 
-def redirect_after_post(path: str) -> RedirectResponse:
+def redirect(path: str) -> RedirectResponse:
     """A redirect after a form (POST/redirect/GET), so that a reload does not submit it again."""
     return RedirectResponse(path, 303)

@@ -138,14 +138,14 @@ def origin_of(state: State, request: Request) -> str:
     return state.settings.accord_address or f"{request.url.scheme}://{request.headers.get('host', '')}"
 
 
-def set_session_cookie(state: State, response: Response, secret: str) -> None:
+def set_session(state: State, response: Response, secret: str) -> None:
     """Sets the session cookie: HttpOnly, and deleted with the browser's session."""
     is_secure = (state.settings.accord_address or "").startswith("https://")
     name = SECURE_COOKIE if is_secure else COOKIE
     response.set_cookie(name, secret, path="/", secure=is_secure, httponly=True, samesite="lax")
 
 
-def clear_session_cookie(response: Response) -> None:
+def clear_session(response: Response) -> None:
     for name in (COOKIE, SECURE_COOKIE):
         response.delete_cookie(name, path="/", secure=name == SECURE_COOKIE, httponly=True, samesite="lax")
 

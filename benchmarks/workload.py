@@ -1,4 +1,4 @@
-"""Prepared HTTP requests as bytes, and the programs to which they are sent."""
+"""The workload of the benchmarks: HTTP requests as prepared bytes, and the programs to which they are sent."""
 
 from __future__ import annotations
 
