@@ -71,7 +71,7 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
     async def _unreadable(request: Request, error: RequestValidationError) -> JSONResponse:
         faults = validation_errors.faults(
-            error.errors(), validation_errors.fields_of(await request.app.described(), request, error.body)
+            error.errors(), validation_errors.fields_of(await request.app.load_openapi(), request, error.body)
         )
         return problem_response(
             Invalid("unreadable", validation_errors.sentence(faults), validation_errors.ACCEPTED, faults=faults), request
