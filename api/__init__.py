@@ -1,1 +1,1 @@
-"""The door: who may come in and how they are answered. No rule of a program stands here."""
+"""The door: the HTTP application, with authentication, routes and pages. It holds no rule about programs."""

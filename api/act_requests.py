@@ -1,4 +1,4 @@
-"""Acting: how an act is read from a request, recorded or previewed, and answered."""
+"""Requests for acts: reading an act from a body, recording or previewing it, and building the response."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from starlette.requests import ClientDisconnect
 from api.callers import Caller, caller_from
 from api.identity import CallerInfo
 from api.json_body import ExactRequest, JsonRoute
-from api.named_documents import filed_of
+from api.named_documents import filed_documents
 from api.problem_responses import WRITES
 from api.problems import NotFound, Refused
-from api.rate_limit import cost
+from api.rate_limit import act_units
 from api.responses.ledger import PreviewResponse, ReceiptResponse
 from api.state import State, StateOf, state_of
 from api.strict_queries import USUAL
@@ -59,45 +59,45 @@ class Reasoned(StrictModel):
 
 async def perform(state: State, caller: CallerInfo, program: UUID, act: a.Act, *, preview: bool) -> Response:
     """Records an act, or previews it. Raises Refused, Forbidden, NotFound or TooMuch."""
-    caller.check_acts()
+    caller.check_can_act()
     caller.check_scope(program)
-    if units := cost((act,), preview=preview):
-        state.allowances.take(caller.person, units)
+    if units := act_units((act,), preview=preview):
+        state.rate_limits.take(caller.person, units)
     if preview:
-        return await previewed(state, program, act)
-    outcome = await state.recorder.record_and_answer(program, act, _answer_of)
+        return await preview_response(state, program, act)
+    outcome = await state.recorder.record_and_answer(program, act, _receipt_body)
     if isinstance(outcome, RefusedAct):
-        raise refused(outcome)
+        raise refusal_problem(outcome)
     return outcome
 
 
-def _answer_of(receipt: Receipt) -> Response:
-    return recorded(ReceiptResponse.plain(receipt))
+def _receipt_body(receipt: Receipt) -> Response:
+    return receipt_response(ReceiptResponse.to_plain_data(receipt))
 
 
-async def previewed(state: State, program: UUID, *acts: a.Act) -> Response:
-    """What acts would do, one after the other; nothing is written. Raises Refused or NotFound."""
+async def preview_response(state: State, program: UUID, *acts: a.Act) -> Response:
+    """The response for acts that are decided in order and not written. Raises Refused or NotFound."""
     decided = await state.recorder.preview(program, *acts)
     if isinstance(decided, RefusedAct):
-        raise refused(decided)
-    # Written once, by pydantic; a response model would be validated and written a second time.
+        raise refusal_problem(decided)
+    # Serialised here once: FastAPI would validate and serialise a response model a second time.
     return Response(PreviewResponse.of(decided).model_dump_json(exclude_none=True), media_type="application/json")
 
 
-def refused(refusal: RefusedAct) -> Refused | NotFound:
-    """A stranger's refusal tells nothing of the program."""
+def refusal_problem(refusal: RefusedAct) -> Refused | NotFound:
+    """The problem for a refusal of the law. A refused stranger gets NotFound and learns nothing of the program."""
     if refusal.code == Code.PROGRAM_UNKNOWN:
         return NotFound("program")
     return Refused(refusal)
 
 
-def recorded(receipts: dict[str, Any] | list[dict[str, Any]]) -> Response:
-    """Plain data is answered as it is; as a response model it would be validated and written a second time."""
+def receipt_response(receipts: dict[str, Any] | list[dict[str, Any]]) -> Response:
+    """The response for receipts, as plain data: FastAPI would validate and serialise a response model a second time."""
     return Response(to_json(receipts), 201, media_type="application/json")
 
 
 class ActRequest:
-    """What every act needs: who acts, in which program, under which key."""
+    """The context of an act: caller, program, idempotency key and preview options. A dependency of routes."""
 
     def __init__(  # noqa: PLR0913  what a request for an act says
         self, state: State, caller: CallerInfo, program: UUID, key: str, *, preview: bool, effects: str | None = None
@@ -105,13 +105,13 @@ class ActRequest:
         self._state, self._caller, self._program = state, caller, program
         self._key, self._preview, self._effects = key, preview, effects
 
-    async def do(self, deed: a.Deed) -> Response:
-        filed = await filed_of(self._state, self._caller, self._program, (deed,))
+    async def perform(self, deed: a.Deed) -> Response:
+        filed = await filed_documents(self._state, self._caller, self._program, (deed,))
         act = a.Act(id=self._key, actor=self._caller.actor, deed=deed, effects=self._effects, filed=filed)
         return await perform(self._state, self._caller, self._program, act, preview=self._preview)
 
 
-async def _acting(  # noqa: PLR0913, PLR0917  what a request for an act says
+async def _act_request(  # noqa: PLR0913, PLR0917  what a request for an act says
     state: StateOf,
     caller: Caller,
     program: ProgramId,
@@ -119,32 +119,32 @@ async def _acting(  # noqa: PLR0913, PLR0917  what a request for an act says
     preview: Preview = False,  # noqa: FBT002  a query flag
     effects: Shown = None,
 ) -> ActRequest:
-    # A function and async: a class as a dependency is called in a thread.
+    # An async function: FastAPI calls a class that is a dependency in a thread pool.
     return ActRequest(state, caller, program, key, preview=preview, effects=effects)
 
 
-Doing = Annotated[ActRequest, Depends(_acting)]
-"""The caller's act on the program, under its key."""
+ActRequestOf = Annotated[ActRequest, Depends(_act_request)]
+"""The context of an act, as a dependency."""
 
 _PLACE = TypeAdapter(tuple[UUID, Id])
 
 
 class ActRoute(JsonRoute):
-    """A route whose function takes a `deed` and its `acting`: a request with nothing unusual in it is read in one step.
+    """A route whose function takes a `deed` and its `request`, with a fast path for ordinary requests.
 
-    The function's signature stays what is declared, and FastAPI, which resolves that one parameter after the other in
-    0.15 ms, still reads whatever is unusual or wrong. So it alone says what is wrong, and nothing is declared twice.
+    FastAPI resolves the dependencies of the declared signature in 0.15 ms. The fast path reads ordinary requests in one step
+    and leaves unusual and invalid ones to FastAPI, which also writes every validation error. Nothing is declared twice.
     """
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         as_declared = super().get_route_handler()
         parameters = signature(self.endpoint, eval_str=True).parameters
-        if set(parameters) != {"deed", "acting"}:
+        if set(parameters) != {"deed", "request"}:
             return as_declared
         shape: type[BaseModel] = parameters["deed"].annotation
 
-        async def handle(given: Request) -> Response:
-            request = ExactRequest(given.scope, given.receive)
+        async def handle(received: Request) -> Response:
+            request = ExactRequest(received.scope, received.receive)
             headers = request.headers
             is_usual = headers.get("content-type") == "application/json" and headers.get("accept") in USUAL
             if request.scope["query_string"] or not is_usual:
@@ -153,7 +153,7 @@ class ActRoute(JsonRoute):
                 await request.json()
                 deed = shape.model_validate_json(await request.body())
                 program, key = _PLACE.validate_python((request.path_params["program"], headers.get("idempotency-key")))
-            except (ValueError, RecursionError, ClientDisconnect):  # ValidationError and Inexact are of the first
+            except (ValueError, RecursionError, ClientDisconnect):  # ValidationError and Inexact are subclasses of ValueError
                 return await as_declared(request)
             state = await state_of(request)
             caller = await caller_from(request)

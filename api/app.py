@@ -1,4 +1,4 @@
-"""The application: rooms opened in the lifespan, routes put together, nothing done at import."""
+"""The ASGI application factory: resources opened in the lifespan, middleware and routes. Nothing is done at import."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from api.body_limit import BodyLimitMiddleware
 from api.checkpoints import CheckpointSigner
 from api.cors import CorsMiddleware
 from api.identity import TokenCache
-from api.openapi import completed, operation_id
+from api.openapi import complete, operation_id
 from api.openid import Provider, ProviderSettings
-from api.pages.app import mounted
-from api.problem_responses import declared
+from api.pages.app import create_mount
+from api.problem_responses import problem_responses
 from api.rate_limit import RateLimits
 from api.request_id import RequestIdMiddleware
 from api.routers import (
@@ -49,7 +49,7 @@ from api.routers import programs as program_routes
 from api.routers import temporal as temporal_routes
 from api.routers import tokens as token_routes
 from api.state import Settings, State
-from api.strict_queries import nothing_is_ignored
+from api.strict_queries import check_request
 from db.change_feed import ChangeFeed
 from db.check_runs import CheckRuns
 from db.connection_settings import pool_sizes
@@ -84,24 +84,24 @@ milestones, decided on evidence, under clocks that run for years.
 
 
 class Lifespan(TypedDict):
-    rooms: State
+    resources: State
 
 
 @asynccontextmanager
 async def lifespan(_: FastAPI) -> AsyncIterator[Lifespan]:
-    """Opens the rooms behind the door and closes them in reverse."""
+    """Opens the database, Temporal and all other resources, and closes them in reverse order."""
     async with AsyncExitStack() as stack:
         try:
-            rooms = await _opened(stack)
+            resources = await _open_resources(stack)
         except Exception as error:
-            log.critical("cannot_start", exc_info=error)  # the server would log the traceback as a text, with what it quotes
+            log.critical("cannot_start", exc_info=error)  # the server would log the traceback, with the values that it quotes
             raise
-        yield {"rooms": rooms}
+        yield {"resources": resources}
 
 
-async def _opened(stack: AsyncExitStack) -> State:
+async def _open_resources(stack: AsyncExitStack) -> State:
     if not structlog.is_configured():
-        configure()  # a server that is not ours would let structlog write local variables
+        configure()  # under another server, structlog would write local variables
     settings = Settings()
     url, max_use = settings.database_url, settings.accord_database_seconds
     writers, readers, operational_size = pool_sizes(settings.accord_database_connections, 4, 2, 1)
@@ -121,16 +121,16 @@ async def _opened(stack: AsyncExitStack) -> State:
     store = store_at(settings.accord_documents)
     tokens = Tokens(reader, operational)
     known = TokenCache(tokens)
-    uses = asyncio.create_task(known.keep_uses())
-    stack.push_async_callback(_ended, uses)
+    uses = asyncio.create_task(known.write_uses())
+    stack.push_async_callback(_cancel, uses)
     sessions = Sessions(
         reader,
         operational,
         idle=timedelta(minutes=settings.accord_session_idle_minutes),
         longest=timedelta(hours=settings.accord_session_hours),
     )
-    watching = ChangeFeed(reader, programs)
-    stack.push_async_callback(watching.close)
+    change_feed = ChangeFeed(reader, programs)
+    stack.push_async_callback(change_feed.close)
     if metrics is not None and telemetry.accord_metrics is not None:
         figures = RecordStatistics(reader)
         register_metrics(metrics, recorder, programs, (writer, reader, operational), figures)
@@ -141,7 +141,7 @@ async def _opened(stack: AsyncExitStack) -> State:
         recorder=recorder,
         programs=programs,
         plans=plans,
-        allowances=RateLimits(settings.accord_expensive_a_minute),
+        rate_limits=RateLimits(settings.accord_expensive_a_minute),
         queries=Queries(reader),
         reader=reader,
         operational=operational,
@@ -151,27 +151,27 @@ async def _opened(stack: AsyncExitStack) -> State:
         known=known,
         tokens=tokens,
         sessions=sessions,
-        known_sessions=SessionCache(sessions),
-        watching=watching,
+        session_cache=SessionCache(sessions),
+        change_feed=change_feed,
         provider=Provider(ProviderSettings(), await stack.enter_async_context(httpx2.AsyncClient(trust_env=False))),
         observer=metrics or UNOBSERVED,
         checkpoints=CheckpointSigner.of(settings.accord_checkpoint_key, settings.accord_checkpoint_name),
     )
 
 
-async def _ended(task: asyncio.Task[None]) -> None:
+async def _cancel(task: asyncio.Task[None]) -> None:
     task.cancel()
     with suppress(asyncio.CancelledError):
         await task
 
 
 def is_health(scope: MutableMapping[str, Any]) -> bool:
-    """Asked every few seconds, and of interest to nobody."""
+    """Whether a request is a health check. These come every few seconds and are neither logged nor traced."""
     return bool(scope.get("path", "").startswith("/api/v1/health"))
 
 
 class Application(FastAPI):
-    """The application, whose OpenAPI document is completed for those who generate clients from it."""
+    """The FastAPI application. It completes its OpenAPI document for client generators."""
 
     def __init__(self, **settings: Any) -> None:
         self._describing = threading.Lock()
@@ -179,7 +179,7 @@ class Application(FastAPI):
 
     def setup(self) -> None:
         async def document(_: Request) -> JSONResponse:
-            return JSONResponse(await self.described())
+            return JSONResponse(await self.load_openapi())
 
         self.add_route(self.openapi_url or "", document, include_in_schema=False)
 
@@ -188,17 +188,17 @@ class Application(FastAPI):
 
     def openapi(self) -> dict[str, Any]:
         with self._describing:
-            document = self.openapi_schema or completed(super().openapi())
+            document = self.openapi_schema or complete(super().openapi())
             self.openapi_schema = document
         return document
 
-    async def described(self) -> dict[str, Any]:
-        """The document, made when it is first asked for: half a second of processor time, in a thread beside requests."""
+    async def load_openapi(self) -> dict[str, Any]:
+        """The OpenAPI document. The first call generates it in a thread: half a second of processor time."""
         return await asyncio.to_thread(self.openapi) if self.openapi_schema is None else self.openapi_schema
 
 
 def create_app() -> FastAPI:
-    """The ASGI application; settings are read when it starts, not here."""
+    """Creates the ASGI application. Settings are read when it starts, not here."""
     app = Application(
         title="Accord",
         version="1",
@@ -209,11 +209,11 @@ def create_app() -> FastAPI:
         redoc_url=None,
         openapi_url="/api/v1/openapi.json",
         generate_unique_id_function=operation_id,
-        separate_input_output_schemas=False,  # one shape, one name
-        # Spans of requests alone: what FastAPI would tell beside them quotes what callers sent, and our metrics cost half.
+        separate_input_output_schemas=False,  # one schema for input and output
+        # Request spans only: FastAPI's other spans quote callers' data, and our own metrics cost half as much.
         telemetry={"metrics": False, "logs": False, "operation_spans": False, "auto_configure": False, "exclude": is_health},
     )
-    # In this order they are looked through for each request, so acts, which are asked most, stand first.
+    # Routes are matched in this order. Acts are the most frequent requests, so they stand first.
     for room in (
         acts,
         incidents,
@@ -236,12 +236,12 @@ def create_app() -> FastAPI:
         problem_routes,
     ):
         app.include_router(
-            room.router, prefix="/api/v1", dependencies=[Depends(nothing_is_ignored)], responses=declared(406, 422)
+            room.router, prefix="/api/v1", dependencies=[Depends(check_request)], responses=problem_responses(406, 422)
         )
     problem_handlers.install(app)
     docs_page.install(app)
-    app.router.routes.append(mounted())
+    app.router.routes.append(create_mount())
     app.add_middleware(BodyLimitMiddleware)
     app.add_middleware(AuthenticationMiddleware)
-    app.add_middleware(CorsMiddleware)  # the last one added is gone through first
+    app.add_middleware(CorsMiddleware)  # the middleware that is added last runs first
     return app

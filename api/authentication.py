@@ -1,6 +1,6 @@
-"""Nobody's body is read before the token is known.
+"""Authentication middleware: rejects a request without a valid token or session before its body is read.
 
-It stands before routes, parameters and all else: who floods the service with requests without a token gets a cheap answer.
+It runs before routing and validation, so that a flood of unauthenticated requests is answered cheaply.
 """
 
 from __future__ import annotations
@@ -13,17 +13,17 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.callers import caller_from
 from api.pages.visitor import SignInNeeded, visitor_of
-from api.problem_handlers import body, unavailable
+from api.problem_handlers import problem_response, unavailable
 from api.problems import Invalid, Problem, Unauthenticated, Unavailable
 from api.state import State
 
 API = "/api/"
 OPEN = frozenset({"/sign-in", "/language"})
-"""Forms of the pages for who is not signed in; `body_limit.py` bounds what they carry."""
+"""Forms for visitors who are not signed in; `body_limit.py` limits their size."""
 
 
 class AuthenticationMiddleware:
-    """Answers 401 to a request that has a body and neither token nor session, while the body is still on its way."""
+    """Answers 401 to a request that has a body and neither token nor session. The body is not read."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -48,12 +48,12 @@ class AuthenticationMiddleware:
 
     @staticmethod
     async def _refuse(problem: Problem, request: Request, send: Send) -> None:
-        await body(problem, request)(request.scope, request.receive, send)
+        await problem_response(problem, request)(request.scope, request.receive, send)
 
 
 async def _check_known(request: Request) -> None:
     """Raises Unauthenticated, or SignInNeeded for a page."""
-    state: State = request.scope["state"]["rooms"]
+    state: State = request.scope["state"]["resources"]
     if request.scope["path"].startswith(API):
         await caller_from(request)
     else:

@@ -1,4 +1,4 @@
-"""How much a request may carry. Documents have a limit of their own, which is larger and streamed."""
+"""Middleware that limits the size of request bodies. Documents are streamed and have a larger limit of their own."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.authentication import OPEN
 from api.callers import caller_from
-from api.problem_handlers import body as answered
+from api.problem_handlers import problem_response as answered
 from api.problems import Problem
-from api.rate_limit import body_of
+from api.rate_limit import body_units
 from api.state import State
 
 MOST_BYTES = 2 * 1024 * 1024
-"""Of a request that is not a document: a batch of 500 acts fits."""
+"""The limit of a request that is not a document, in bytes: a batch of 500 acts fits."""
 
 USUAL_BYTES = 32 * 1024
-"""What is larger is not read before its sender is known and has the allowance: JSON of two megabytes takes 20 ms."""
+"""Larger bodies are read only after authentication and rate limiting: JSON of two megabytes takes 20 ms."""
 
 
 class BodyLimitMiddleware:
-    """Ends a request that carries too much with 413, whether it says so beforehand or not, and asks who sends a large one."""
+    """Answers 413 to a body over the limit, announced or not, and authenticates the sender of a large one first."""
 
     def __init__(self, app: ASGIApp, most: int = MOST_BYTES) -> None:
         self._app, self._most = app, most
@@ -54,18 +54,18 @@ class BodyLimitMiddleware:
 
 
 def _most_of_a_form(scope: Scope) -> int:
-    """A form of who is signed in may bring a document; `authentication.py` has asked who sends it."""
+    """The limit of a form, in bytes. A form may carry a document; `authentication.py` has checked its sender."""
     if scope["path"] in OPEN:
         return USUAL_BYTES
-    state: State = scope["state"]["rooms"]
+    state: State = scope["state"]["resources"]
     return state.settings.accord_largest_document + MOST_BYTES
 
 
 async def _admit(request: Request, announced: int) -> None:
-    """Raises Unauthenticated or TooMuch."""
-    state: State = request.state.rooms
+    """Checks the sender of a large body, and charges their rate limit. Raises Unauthenticated or TooMuch."""
+    state: State = request.state.resources
     caller = await caller_from(request)
-    state.allowances.take(caller.person, body_of(announced))
+    state.rate_limits.take(caller.person, body_units(announced))
 
 
 def _announced(scope: Scope) -> int:

@@ -1,4 +1,4 @@
-"""Who calls, as a dependency of routes."""
+"""Dependencies that resolve the caller of a request from its bearer token."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from fastapi import Depends, Header, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from api.identity import CallerInfo
-from api.openid import ProviderAway, ProviderFault
+from api.openid import ProviderFault, ProviderUnavailable
 from api.problems import Invalid, Unauthenticated, Unavailable
 from api.state import State, StateOf, state_of
 from db.tokens import PREFIX
@@ -35,12 +35,12 @@ async def caller_of(
     credentials: Annotated[HTTPAuthorizationCredentials | None, Security(bearer)],
     acting_as: ActingAs = None,
 ) -> CallerInfo:
-    """Raises Unauthenticated, Invalid or Unavailable."""
+    """The caller, from the Authorization header. Raises Unauthenticated, Invalid or Unavailable."""
     if credentials is None:
         raise Unauthenticated("The request carries no bearer token.")
     token = credentials.credentials
-    if not token.startswith(PREFIX) and state.provider.knows_bearers:
-        return await _of_the_provider(state, token, acting_as)
+    if not token.startswith(PREFIX) and state.provider.accepts_tokens:
+        return await _provider_caller(state, token, acting_as)
     caller = await state.known.caller(token)
     if caller is None:
         raise Unauthenticated("The token is unknown, expired or revoked.")
@@ -48,15 +48,15 @@ async def caller_of(
 
 
 async def caller_from(request: Request) -> CallerInfo:
-    """The same for what stands before the routes. Raises Unauthenticated, Invalid or Unavailable."""
+    """The caller of a request, for middleware that runs before routing. Raises Unauthenticated, Invalid or Unavailable."""
     return await caller_of(await state_of(request), await bearer(request), request.headers.get(ACTING_AS))
 
 
-async def _of_the_provider(state: State, token: str, acting_as: str | None) -> CallerInfo:
-    """Whom an access token stands for, in the membership that the request names: the ledger says whether it is held."""
+async def _provider_caller(state: State, token: str, acting_as: str | None) -> CallerInfo:
+    """The caller of a provider's access token, in the membership that the request names. The ledger says whether it is held."""
     try:
-        person, expires_at = await state.provider.bearer(token)
-    except ProviderAway as away:
+        person, expires_at = await state.provider.verify_token(token)
+    except ProviderUnavailable as away:
         raise Unavailable(str(away)) from None
     except ProviderFault as fault:
         raise Unauthenticated(str(fault)) from None

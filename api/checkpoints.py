@@ -1,4 +1,4 @@
-"""Checkpoints of ledgers as this service signs them: its keys, and the name under which each ledger is known."""
+"""Signed checkpoints of ledgers: the service's signing keys, and the origin under which each ledger is known."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ VARIABLE = "ACCORD_CHECKPOINT_KEY"
 
 @dataclass(frozen=True, slots=True)
 class CheckpointSigner:
-    """Signs how ledgers stand. Without keys it signs nothing, and roots are told without a signature."""
+    """Signs tree heads of ledgers. Without keys, roots are answered unsigned."""
 
     keys: LogKeys | None
     name: str
 
     @classmethod
     def of(cls, path: Path | None, name: str | None) -> Self:
-        """The seed of the keys in a file, in base64; the name is made of the public key where none is given.
+        """A signer from a file with the base64 seed of the keys. Without a name, one is derived from the public key.
 
         Raises SettingsUnusable.
         """
@@ -45,11 +45,11 @@ class CheckpointSigner:
         return cls(keys, named)
 
     def origin(self, program: UUID) -> str:
-        """How the ledger of a program is called in its checkpoints."""
+        """The origin line of a program's ledger in its checkpoints."""
         return f"{self.name}/program/{program}"
 
     def verifiers(self, program: UUID) -> tuple[str, ...]:
-        """The keys to trust for a program's ledger, as text."""
+        """The verifier keys of a program's ledger, in text form."""
         return tuple(map(str, self.keys.verifiers(self.origin(program)))) if self.keys else ()
 
     def note(self, checkpoint: Checkpoint, timestamp: int) -> str | None:

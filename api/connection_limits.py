@@ -1,9 +1,9 @@
-"""Who may hold a connection: how many at all, how many from one address, and who gives way when there is no room.
+"""Limits on connections: in total, per address, and by deadline, with eviction when all places are taken.
 
-A connection that waits, for a request or for the rest of one, has a deadline. Where all places are taken, the newcomer gets the
-place of the one that has waited longest without having shown a valid token; then of one that has shown one and asks nothing at
-the moment. Only where everybody is being answered is the newcomer turned away. So a flood of half-sent requests pushes out
-itself, and who sends a whole request is answered, health among them.
+A connection that waits for a request, or for the rest of one, has a deadline. When all places are taken, a new connection
+evicts the longest waiting one that has shown no valid token; then the longest waiting one that has shown a token and is idle.
+It is rejected only when every other connection is being answered. So a flood of half-sent requests evicts only itself, and
+whole requests are answered, health checks among them.
 """
 
 from __future__ import annotations
@@ -18,23 +18,23 @@ from pydantic import Field
 from pydantic_settings import BaseSettings
 
 HEAD_SECONDS = 10.0
-"""From the first moment of a connection, or the first byte of a later request, to the end of the request's headers."""
+"""The time for the headers of a request, from the start of the connection or the first byte of a later request."""
 
 BODY_SECONDS, BODY_BYTES_PER_SECOND = 20.0, 8 * 1024
-"""A body has so long, and so much longer as what has come of it would take at this speed."""
+"""The time for a body, extended by the time that its received bytes would take at this minimum rate."""
 
 IDLE_SECONDS = 6.0
-"""Between requests. The server's own limit is a second shorter and ends the connection in good form."""
+"""The time between requests. Uvicorn's own keep-alive limit is a second shorter and closes the connection cleanly."""
 
 LINGER_SECONDS = 2.0
-"""For somebody who still sends what is not read any more: closed at once, the connection would take the answer with it."""
+"""The delay before closing on a client that still sends: an immediate close would discard the response."""
 
 SENDING_SECONDS = 30.0
-"""An answer of which nothing is taken for so long is given up."""
+"""The time after which a response is dropped that the client does not read."""
 
 
-class Limits(BaseSettings):
-    """Read from the environment."""
+class ConnectionLimits(BaseSettings):
+    """Limits of the server, read from the environment."""
 
     accord_connections: int = Field(default=2000, ge=10, description="most connections of a process at a time")
     accord_api_processes: int = Field(default=1, ge=1, le=64, description="processes that serve the port")
@@ -44,28 +44,28 @@ class Limits(BaseSettings):
 
 
 class ConnectionHolder(Protocol):
-    """What holds a place: a connection of the server."""
+    """The owner of a place: a connection of the server."""
 
-    def give_way(self) -> None: ...
-    def too_late(self) -> None: ...
+    def evict(self) -> None: ...
+    def time_out(self) -> None: ...
 
 
 @dataclass(slots=True, eq=False)
 class Place:
-    """One connection. `deadline` is when it must have sent what it is waited for; None while it is answered."""
+    """One connection. `deadline` is when its next data must have come; None while it is answered."""
 
-    occupant: ConnectionHolder
+    holder: ConnectionHolder
     address: str
     deadline: float | None = None
     proven: bool = False
-    """Whether a request of it has borne a valid token."""
+    """Whether a request on it has carried a valid token."""
     blocked_since: float | None = None
-    """Since when its answer is not taken."""
+    """When the client stopped reading the response; None while it reads."""
 
 
 @dataclass(slots=True)
-class _Waiting:
-    """Those who can give way, each row from who has waited longest."""
+class _EvictionQueues:
+    """Connections that can be evicted, in queues ordered from the longest waiting."""
 
     unproven: OrderedDict[Place, None] = field(default_factory=OrderedDict)
     idle: OrderedDict[Place, None] = field(default_factory=OrderedDict)
@@ -88,7 +88,7 @@ class _Waiting:
 @dataclass(slots=True)
 class _Address:
     number: int = 0
-    waiting: _Waiting = field(default_factory=_Waiting)
+    waiting: _EvictionQueues = field(default_factory=_EvictionQueues)
 
 
 class Connections:
@@ -97,15 +97,15 @@ class Connections:
     def __init__(self, most: int, per_address: int) -> None:
         self._most, self._per_address = most, per_address
         self._places: set[Place] = set()
-        self._waiting = _Waiting()
+        self._waiting = _EvictionQueues()
         self._addresses: dict[str, _Address] = {}
         self.gave_way = self.turned_away = self.late = 0
 
     def __len__(self) -> int:
         return len(self._places)
 
-    def admit(self, occupant: ConnectionHolder, host: str, deadline: float) -> Place | None:
-        """A place for a new connection; None where everybody else is being answered."""
+    def admit(self, holder: ConnectionHolder, host: str, deadline: float) -> Place | None:
+        """A place for a new connection; None where every other one is being answered."""
         address = _network(host)
         own = self._addresses.get(address)
         if (own and own.number >= self._per_address and not self._make_room(own.waiting)) or (
@@ -113,28 +113,28 @@ class Connections:
         ):
             self.turned_away += 1
             return None
-        place = Place(occupant, address)
+        place = Place(holder, address)
         self._places.add(place)
         self._addresses.setdefault(address, _Address()).number += 1
-        self.waits(place, deadline)
+        self.mark_waiting(place, deadline)
         return place
 
-    def waits(self, place: Place, deadline: float, *, idle: bool = False) -> None:
-        """It has to send something by then; an idle one is in the middle of nothing."""
+    def mark_waiting(self, place: Place, deadline: float, *, idle: bool = False) -> None:
+        """Marks a connection as waiting for data until a deadline. An idle one is between requests."""
         if place in self._places:
             place.deadline = deadline
             self._waiting.add(place, idle=idle)
             self._addresses[place.address].waiting.add(place, idle=idle)
 
-    def is_answered(self, place: Place) -> None:
-        """Its request is here as a whole; now others wait, not it."""
+    def mark_answering(self, place: Place) -> None:
+        """Marks a connection whose request has arrived whole: it can no longer be evicted."""
         if place in self._places:
             place.deadline = None
             self._waiting.remove(place)
             self._addresses[place.address].waiting.remove(place)
 
-    def leaves(self, place: Place) -> None:
-        """Safe to repeat."""
+    def release(self, place: Place) -> None:
+        """Frees a place. Idempotent."""
         if place not in self._places:
             return
         self._places.remove(place)
@@ -145,11 +145,11 @@ class Connections:
         if not own.number:
             del self._addresses[place.address]
 
-    def look(self, now: float) -> None:
-        """Ends what is over its time; called a few times a second."""
+    def close_overdue(self, now: float) -> None:
+        """Ends connections whose deadline has passed. Called a few times a second."""
         for place in list(self._overdue(now)):
             self.late += 1
-            place.occupant.too_late()
+            place.holder.time_out()
 
     def _overdue(self, now: float) -> Iterator[Place]:
         for place in self._places:
@@ -158,18 +158,18 @@ class Connections:
             ):
                 yield place
 
-    def _make_room(self, waiting: _Waiting) -> bool:
+    def _make_room(self, waiting: _EvictionQueues) -> bool:
         place = waiting.first()
         if place is None:
             return False
         self.gave_way += 1
-        self.leaves(place)
-        place.occupant.give_way()
+        self.release(place)
+        place.holder.evict()
         return True
 
 
 def _network(host: str) -> str:
-    """The address, or of IPv6 the network that one customer has."""
+    """The address; for IPv6, the network that is assigned to one customer."""
     if ":" not in host:
         return host
     try:

@@ -1,4 +1,4 @@
-"""Temporal's pages ask from their own origin. One origin, for one path: everything else here is no matter of other pages."""
+"""CORS for one path and one origin: the codec endpoint, which Temporal's pages call from a browser."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ALLOWED = {
 
 
 class CorsMiddleware:
-    """Lets a browser hand the answers of one path to pages of the origin that the setting names, and of no other."""
+    """Allows the origin in the settings to read responses of one path. No other origin or path is allowed."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -26,18 +26,18 @@ class CorsMiddleware:
             return
         headers = Headers(scope=scope)
         origin = headers.get("origin")
-        allowed = origin is not None and origin == scope["state"]["rooms"].settings.accord_temporal_ui
+        allowed = origin is not None and origin == scope["state"]["resources"].settings.accord_temporal_ui
         if allowed and scope["method"] == "OPTIONS" and "access-control-request-method" in headers:
-            await Response(status_code=204, headers={**ALLOWED, **_for(origin)})(scope, receive, send)
+            await Response(status_code=204, headers={**ALLOWED, **_cors_headers(origin)})(scope, receive, send)
             return
 
         async def sent(message: Message) -> None:
             if allowed and message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(_for(origin))
+                MutableHeaders(scope=message).update(_cors_headers(origin))
             await send(message)
 
         await self._app(scope, receive, sent)
 
 
-def _for(origin: str | None) -> dict[str, str]:
+def _cors_headers(origin: str | None) -> dict[str, str]:
     return {"Access-Control-Allow-Origin": origin or "", "Vary": "Origin"}

@@ -1,7 +1,7 @@
-"""The page of the API at /docs, with all that it needs from here.
+"""The API reference page at /docs, served without any external script.
 
-The framework's own page is a script from another host: blank where that can't be reached, and able to read what is typed
-there. This one is served with the application, and may talk to nobody else.
+FastAPI's own page loads a script from another host: it is blank where that host can't be reached, and the script could read
+tokens that are typed into the page. The content security policy of this page allows its own origin only.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:;"
     " frame-ancestors 'none'; form-action 'none'; base-uri 'none'"
 )
-"""The page starts itself by a script within it; what it asks for, and whom it talks to, is this host alone."""
+"""The page has an inline script that starts it. It may load from and connect to its own origin only."""
 
 
 def install(app: FastAPI) -> None:
-    """Serves the page."""
+    """Adds the page to an application."""
     app.mount(FILES, StaticFiles(packages=[("fastapi_swagger", "resources")]))
 
     @app.get("/docs", include_in_schema=False)
@@ -31,7 +31,7 @@ def install(app: FastAPI) -> None:
             swagger_js_url=f"{FILES}/swagger-ui-bundle.js",
             swagger_css_url=f"{FILES}/swagger-ui.css",
             swagger_favicon_url=f"{FILES}/favicon-32x32.png",
-            # A token that is typed here is kept by the browser for this address, until it is taken out again.
+            # The browser keeps a typed token for this origin until it is removed.
             swagger_ui_parameters={
                 "persistAuthorization": True,
                 "docExpansion": "none",

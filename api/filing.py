@@ -1,12 +1,12 @@
-"""Filing a document: its bytes go into the store, and the ledger is told which evidence waited for them."""
+"""Filing of documents: bytes go into the store, and evidence that names them is marked as filed in the ledger."""
 
 from __future__ import annotations
 
 from uuid import UUID, uuid4
 
-from api.act_requests import refused
+from api.act_requests import refusal_problem
 from api.identity import CallerInfo
-from api.named_documents import filing
+from api.named_documents import filing_of
 from api.problems import Invalid, TooLarge
 from api.state import State
 from api.uploads import Upload
@@ -17,13 +17,13 @@ from rules.refusals import Refused as RefusedAct
 from rules.restriction import opened_by
 
 FILERS = (Role.RECORDER, Role.REPRESENTATIVE, Role.MONITOR, Role.CHECKER, Role.OFFICER)
-"""Roles that file documents."""
+"""Roles that may file documents."""
 
 
 async def file_upload(
     state: State, caller: CallerInfo, program: UUID, upload: Upload, *, expected: str | None = None
 ) -> FiledDocument:
-    """Stores what is sent, and tells the ledger. Raises TooLarge, Invalid where the hash is another, or Refused."""
+    """Stores an upload, and records which evidence names it. Raises TooLarge, Invalid for another hash, or Refused."""
     try:
         filed = await state.documents.store(
             program,
@@ -38,21 +38,21 @@ async def file_upload(
         raise TooLarge("too_large", str(error), "a smaller document") from None
     except HashDiffers as error:
         raise Invalid("hash_differs", str(error), "the bytes of that hash, or no expected hash") from None
-    await _tell(state, caller, program, filed.sha256)
+    await _record_filing(state, caller, program, filed.sha256)
     return filed
 
 
-async def _tell(state: State, caller: CallerInfo, program: UUID, sha256: str) -> None:
-    """Tells the ledger which evidence waited for these bytes. Sent again, they are looked at again, so none is forgotten."""
+async def _record_filing(state: State, caller: CallerInfo, program: UUID, sha256: str) -> None:
+    """Records which evidence was waiting for these bytes. Idempotent: a repeated upload completes an interrupted one."""
     if (cached := await state.programs.load(program)) is None or cached.program.ended_at is not None:
         return
     held, actor = cached.program, caller.actor
     if Member(person=actor.person, role=actor.role, party=actor.party) not in held.members:
         return
-    filings = [filing(one) for one in await state.documents.filings(program, sha256)]
+    filings = [filing_of(one) for one in await state.documents.filings(program, sha256)]
     for piece in opened_by(held, sha256, filings):
         if piece.is_unfiled:
             deed = FileDocument(evidence=piece.id)
             act = Act(id=own_act_id("filing", uuid4()), actor=actor, deed=deed, filed=frozenset({sha256}))
             if isinstance(outcome := await state.recorder.record(program, act), RefusedAct):
-                raise refused(outcome)
+                raise refusal_problem(outcome)

@@ -1,4 +1,4 @@
-"""A bearer token as the person, role and party that it stands for."""
+"""Callers: the person, role and party of a bearer token, with a cache of valid tokens."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ from rules.acts import Actor, Member, Role
 from rules.decisions.members import role_not_held
 from rules.program import Program
 
-KNOWN_FOR_SECONDS = 2.0
-"""How long a token found valid is taken for valid: a revoked one stops working within this time."""
+TOKEN_TTL_SECONDS = 2.0
+"""TTL of a token in the cache: a revoked token stops working within this time."""
 
-MOST_KNOWN = 20_000
+MOST_CACHED = 20_000
 
-KEPT_EVERY_SECONDS = 30.0
-"""How often it is written when tokens were last used, all of them in one statement and beside every request."""
+USES_WRITTEN_EVERY_SECONDS = 30.0
+"""The interval at which times of use are written, all tokens in one statement."""
 
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
 class CallerInfo:
-    """A person in one role until `expires_at`; `program` limits the token to one program, None does not."""
+    """A person in one role until `expires_at`. `program` limits the token to one program; None does not."""
 
     person: str
     role: Role
@@ -39,9 +39,9 @@ class CallerInfo:
     program: UUID | None
     expires_at: datetime
     is_claimed: bool = False
-    """Role and party are what the caller says: who vouches for the person knows nothing of programs."""
+    """Whether role and party are the caller's claim, to be checked: an OpenID provider knows no memberships."""
     only_reads: bool = False
-    """The caller has not said as whom."""
+    """Whether the caller has chosen no membership."""
 
     @property
     def actor(self) -> Actor:
@@ -49,26 +49,26 @@ class CallerInfo:
 
     @property
     def reads_everything(self) -> bool:
-        """Auditors of the installation: a token with the role auditor and no program."""
+        """Whether this is an auditor of the installation: a token with the role auditor and no program."""
         return self.role is Role.AUDITOR and self.program is None and not self.is_claimed
 
     @property
-    def listed_for(self) -> str | None:
-        """Whose memberships decide which programs are listed; None for who reads everything."""
+    def member_filter(self) -> str | None:
+        """The person whose memberships limit the list of programs; None for a caller who reads everything."""
         return None if self.reads_everything else self.person
 
     @property
-    def among(self) -> list[UUID] | None:
-        """The only programs that the token is for; None: it is not limited."""
+    def scope(self) -> list[UUID] | None:
+        """The only programs that the token is for; None where it is not limited."""
         return None if self.program is None else [self.program]
 
     def check_scope(self, program: UUID) -> None:
-        """A token for one program knows of no other. Raises NotFound."""
+        """Raises NotFound where the token is limited to another program."""
         if self.program is not None and self.program != program:
             raise NotFound("program")
 
-    def check_sees(self, program: Program | None) -> Program:
-        """The program, if the caller may know of it. Raises NotFound."""
+    def check_visible(self, program: Program | None) -> Program:
+        """Returns the program if the caller may know of it. Raises NotFound."""
         if program is None or not (self.reads_everything or program.has(self.person)):
             raise NotFound("program")
         if self.is_claimed and not self.only_reads:
@@ -76,20 +76,20 @@ class CallerInfo:
         return program
 
     def _check_membership(self, program: Program) -> None:
-        """What is claimed has to be so. Raises Forbidden."""
+        """Raises Forbidden where the claimed role is not a membership."""
         held = Member(person=self.person, role=self.role, party=self.party)
         if held not in program.members:
             accepted = "a role that the person has been admitted to, in the header Acting-As"
             raise Forbidden("not_a_member", role_not_held(held), accepted)
 
-    def check_acts(self) -> None:
-        """Raises Forbidden for a caller who has not said as whom."""
+    def check_can_act(self) -> None:
+        """Raises Forbidden for a caller who has not chosen a membership."""
         if self.only_reads:
             raise Forbidden("role_may_not", "The request does not say as whom it is made.", "a membership, in Acting-As")
 
     def check_role(self, *roles: Role) -> None:
-        """Raises Forbidden."""
-        self.check_acts()
+        """Raises Forbidden unless the caller has one of the roles."""
+        self.check_can_act()
         if self.role not in roles:
             allowed = " or ".join(roles)
             raise Forbidden(
@@ -98,7 +98,7 @@ class CallerInfo:
 
 
 class TokenCache:
-    """Tokens found valid a moment ago, so that not every request asks the database again."""
+    """A cache of valid tokens with a short TTL, so that not every request queries the database."""
 
     def __init__(self, tokens: Tokens) -> None:
         self._tokens = tokens
@@ -106,7 +106,7 @@ class TokenCache:
         self._used: dict[UUID, datetime] = {}
 
     async def caller(self, secret: str) -> CallerInfo | None:
-        """Whose token this is; None for one that is not valid."""
+        """The caller of a token; None for one that is not valid."""
         now = time.monotonic()
         known = self._known.get(secret)
         if known is not None and known[0] > now:
@@ -116,22 +116,22 @@ class TokenCache:
             self._known.pop(secret, None)
             return None
         self._used[token.id] = datetime.now(UTC)
-        if len(self._known) >= MOST_KNOWN:
+        if len(self._known) >= MOST_CACHED:
             self._known.clear()
         caller = CallerInfo(token.person, Role(token.role), token.party, token.program_id, token.expires_at)
-        self._known[secret] = (now + KNOWN_FOR_SECONDS, caller)
+        self._known[secret] = (now + TOKEN_TTL_SECONDS, caller)
         return caller
 
-    async def keep_uses(self) -> None:
-        """Writes when tokens were used, again and again, and once more when it is cancelled."""
+    async def write_uses(self) -> None:
+        """Writes the times of use periodically, and once more when it is cancelled."""
         try:
             while True:
-                await asyncio.sleep(KEPT_EVERY_SECONDS)
-                await self._keep()
+                await asyncio.sleep(USES_WRITTEN_EVERY_SECONDS)
+                await self._write_uses()
         finally:
-            await self._keep()
+            await self._write_uses()
 
-    async def _keep(self) -> None:
+    async def _write_uses(self) -> None:
         used, self._used = self._used, {}
         if not used:
             return

@@ -1,4 +1,4 @@
-"""Bodies of requests: JSON that everybody reads alike, read in one place."""
+"""Strict parsing of JSON bodies: rejects what two parsers could read differently."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from rules.exact_json import Inexact, read_json
 
 
 class ExactRequest(Request):
-    """A request whose JSON is read exactly."""
+    """A request whose JSON is parsed strictly."""
 
     async def json(self) -> Any:
         """Raises Inexact, or ValueError for what is no JSON."""
@@ -24,7 +24,7 @@ class ExactRequest(Request):
 
 
 class JsonRoute(APIRoute):
-    """A route that takes JSON: what two readers would read differently is told with its place, before anything else is."""
+    """A route with a JSON body. Ambiguous JSON is rejected with its place, before validation."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handler = super().get_route_handler()
@@ -39,7 +39,7 @@ class JsonRoute(APIRoute):
                     said = {"type": "value_error", "loc": place, "input": None, "ctx": {"error": str(fault)}}
                     raise RequestValidationError([said]) from None
                 except (ValueError, RecursionError, ClientDisconnect):
-                    pass  # FastAPI comes upon it as well, and says where the JSON breaks off
+                    pass  # FastAPI parses it again, and reports where the syntax error is
             return await handler(exact)
 
         return handle

@@ -1,4 +1,4 @@
-"""Which documents an act is about: what is filed stands beside the ledger, so the door looks it up for the law's question."""
+"""Documents that an act names: looked up in the store's index, because the ledger does not hold which are filed."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ from rules.authority import may
 from rules.restriction import Filing, may_name
 
 
-def filing(document: FiledDocument) -> Filing:
+def filing_of(document: FiledDocument) -> Filing:
     return Filing(document.uploaded_by, document.uploaded_for)
 
 
-async def filed_of(state: State, caller: CallerInfo, program: UUID, deeds: Iterable[a.Deed]) -> frozenset[str]:
-    """Those documents that deeds name, by hash, of which the bytes are filed for whoever records them.
+async def filed_documents(state: State, caller: CallerInfo, program: UUID, deeds: Iterable[a.Deed]) -> frozenset[str]:
+    """The filed documents that acts name, by hash.
 
-    Evidence names documents that its recorder's party has filed or may read, or says where the original is. A document that
-    others keep to themselves is told from one that nobody has filed by nothing. Raises Invalid.
+    Evidence names documents that its recorder's party has filed or may read, or says where the original is. A document that is
+    restricted to others is treated like one that is not filed, so that its existence does not leak. Raises Invalid.
     """
     named = [(document.sha256, deed) for deed in deeds if (document := a.document_of(deed)) is not None]
     if not named or not may(caller.role, "record_evidence"):
-        return frozenset()  # the law says why not
+        return frozenset()  # the law refuses the act with its reason
     hashes = {sha256 for sha256, _ in named}
-    filings = {sha256: [filing(one) for one in await state.documents.filings(program, sha256)] for sha256 in sorted(hashes)}
+    filings = {sha256: [filing_of(one) for one in await state.documents.filings(program, sha256)] for sha256 in sorted(hashes)}
     cached = state.programs.get(program)
-    filed = _nameable(cached, caller, filings)
-    if filed != hashes:  # what is kept may be old; whoever could name a document then still can
+    filed = _visible_documents(cached, caller, filings)
+    if filed != hashes:  # a stale cache is safe: whoever could name a document then still can
         cached = await state.programs.load(program)
-        filed = _nameable(cached, caller, filings)
+        filed = _visible_documents(cached, caller, filings)
     if cached is None or not cached.program.has(caller.person):
         return frozenset()
     for sha256, deed in named:
@@ -48,8 +48,8 @@ async def filed_of(state: State, caller: CallerInfo, program: UUID, deeds: Itera
     return frozenset(filed)
 
 
-def _nameable(cached: CachedProgram | None, caller: CallerInfo, filings: Mapping[str, Collection[Filing]]) -> set[str]:
-    """Those documents that a member may name."""
+def _visible_documents(cached: CachedProgram | None, caller: CallerInfo, filings: Mapping[str, Collection[Filing]]) -> set[str]:
+    """The documents that a member may name."""
     if cached is None or not cached.program.has(caller.person):
         return set()
     return {sha256 for sha256, held in filings.items() if may_name(cached.program, caller.actor, sha256, held)}

@@ -1,4 +1,4 @@
-"""The OpenAPI document: what FastAPI finds out by itself, put into the form that clients are generated from."""
+"""The OpenAPI document: FastAPI's, completed for client generators."""
 
 from __future__ import annotations
 
@@ -27,36 +27,36 @@ GROUPS: dict[str, str] = {
     "health": "Whether the process lives, and whether what it rests on is ready. Needs no token.",
     "temporal": "What Temporal keeps encrypted, in clear for its pages.",
 }
-"""Groups of routes in the order in which the page shows them."""
+"""Tags of routes, in the order of the page."""
 
 EXAMPLES = Path(__file__).with_name("examples.json")
-"""By operation, what a service was asked and has answered (`python -m tests.api.example_program`)."""
+"""Recorded requests and responses by operation (`python -m tests.api.example_program`)."""
 
 _READS_FIRST = ("get", "post")
 
 
 def operation_id(route: APIRoute) -> str:
-    """What a client's function for a route is called: as the route's own, which for an act is its kind."""
+    """The name of a route's function in generated clients: the route's own name, which for an act is its kind."""
     return route.name
 
 
-def completed(document: dict[str, Any]) -> dict[str, Any]:
-    """The document as it is served: problems and groups described, reads first, figures as the text that they are."""
+def complete(document: dict[str, Any]) -> dict[str, Any]:
+    """The document as it is served: with problems and tags described, reads before writes, and decimals as strings."""
     shapes: dict[str, Any] = document["components"]["schemas"]
     body = ProblemBody.model_json_schema(ref_template="#/components/schemas/{model}")
     shapes.update(body.pop("$defs", {}))
     shapes.setdefault(ProblemBody.__name__, body)
     for shape in shapes.values():
-        _with_kind(shape)
-        _plainly(shape)
-    _with_examples(document)
+        _require_kind(shape)
+        _simplify(shape)
+    _add_examples(document)
     document["tags"] = [{"name": name, "description": text} for name, text in GROUPS.items()]
-    document["paths"] = {path: _reads_first(operations) for path, operations in document["paths"].items()}
+    document["paths"] = {path: _sort_reads_first(operations) for path, operations in document["paths"].items()}
     return document
 
 
-def _with_examples(document: dict[str, Any]) -> None:
-    """Puts beside each operation what a service was asked and has answered, and beside all previews that of one act."""
+def _add_examples(document: dict[str, Any]) -> None:
+    """Adds a recorded request and response to each operation, and one preview to all that have previews."""
     kept: dict[str, Any] = json.loads(EXAMPLES.read_text(encoding="utf-8"))
     preview = kept.get("consent", {}).get("preview")
     for operations in document["paths"].values():
@@ -75,24 +75,25 @@ def _with_examples(document: dict[str, Any]) -> None:
                     described["content"]["application/json"]["example"] = example[part]
 
 
-def _reads_first(operations: dict[str, Any]) -> dict[str, Any]:
+def _sort_reads_first(operations: dict[str, Any]) -> dict[str, Any]:
     return {method: operations[method] for method in sorted(operations, key=_READS_FIRST.index)}
 
 
-def _with_kind(shape: dict[str, Any]) -> None:
-    """A recorded fact always says its kind. It has a default in code, and would be described as one that may be left out."""
+def _require_kind(shape: dict[str, Any]) -> None:
+    """Marks `kind` as required in facts. Its default in the code would describe it as optional."""
     properties = shape.get("properties", {})
     if properties.get("kind", {}).get("const") in KINDS:
         shape["required"] = ["kind", *shape.get("required", [])]
 
 
-def _plainly(held: Any) -> None:
-    """Figures as text alone, since they are answered so and a binary fraction is refused; and names of fields as a property
-    of names, since generators take fields under a pattern for fields of any type.
+def _simplify(held: Any) -> None:
+    """Decimals as strings only, since they are answered so and binary fractions are refused.
+
+    A pattern for field names becomes a property of names: generators take pattern properties for fields of any type.
     """
     if isinstance(held, list):
         for one in held:
-            _plainly(one)
+            _simplify(one)
     elif isinstance(held, dict):
         kinds = [choice.get("type") for choice in held.get("anyOf", [])]
         if {"number", "string"} <= {*kinds}:
@@ -103,4 +104,4 @@ def _plainly(held: Any) -> None:
             ((pattern, shape),) = patterns.items()
             held |= {"propertyNames": {"pattern": pattern}, "additionalProperties": shape}
         for one in held.values():
-            _plainly(one)
+            _simplify(one)

@@ -1,7 +1,6 @@
-"""An OpenID provider that tells who somebody is. What they may do is no matter of its: that is membership, in the ledger.
+"""OpenID Connect client: authenticates people. Authorisation is membership, which is in the ledger.
 
-Sign-in is the code flow with PKCE: the browser brings a code, and this service exchanges it with a secret of the moment. The
-provider's keys are kept, and asked for again when a token names one that is not known.
+Sign-in is the authorisation code flow with PKCE. The provider's keys are cached, and fetched again for an unknown key id.
 """
 
 from __future__ import annotations
@@ -29,10 +28,10 @@ from rules.text_formats import ID
 log = structlog.get_logger()
 
 ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA"]
-"""Signatures by a key of the provider's alone. Those by a shared secret, and none, are not taken."""
+"""Accepted signature algorithms, all asymmetric. Those with a shared secret, and `none`, are rejected."""
 
 ASK_SECONDS, KEPT_SECONDS, AGAIN_SECONDS = 5.0, 3600.0, 30.0
-"""How long the provider may take; how long its description and keys are kept; how soon they are asked for again."""
+"""The timeout of a request; the TTL of the provider's metadata and keys; the least time between two fetches."""
 
 LEEWAY_SECONDS = 30
 LARGEST_ANSWER = 256 * 1024
@@ -44,19 +43,19 @@ OTHER_NAME = "The provider describes itself under another name than the setting 
 AWAY = "The provider cannot be reached; try again in a moment."
 REFUSED = "The provider has refused this sign-in."
 FAULTS = (UNANSWERED, OTHER_SIGN_IN, NOT_VALID, OTHER_NAME, AWAY, REFUSED)
-"""What people are told where a sign-in fails; pages have each in every language."""
+"""Messages about a failed sign-in; pages have translations of each."""
 
 
-def _apart(text: object) -> object:
-    """The names that stand in one setting, with spaces or commas between."""
+def _split_items(text: object) -> object:
+    """The items of a setting that is separated by spaces or commas."""
     return frozenset(text.replace(",", " ").split()) if isinstance(text, str) else text
 
 
-People: TypeAlias = Annotated[frozenset[str], NoDecode, BeforeValidator(_apart)]
+People: TypeAlias = Annotated[frozenset[str], NoDecode, BeforeValidator(_split_items)]
 
 
 class ProviderSettings(BaseSettings):
-    """Left out, nobody signs in with a provider."""
+    """Settings of the provider. Without them, sign-in with a provider is off."""
 
     accord_oidc_issuer: str | None = Field(default=None, description="address of the provider, as its tokens name it")
     accord_oidc_client: str = Field(default="accord", description="this service's client id there")
@@ -82,16 +81,16 @@ class ProviderSettings(BaseSettings):
 
 
 class ProviderFault(Exception):
-    """The provider cannot be reached, or what it says is not to be believed. The sentence may be shown."""
+    """The provider cannot be reached or its answer is not valid. The message may be shown to users."""
 
 
-class ProviderAway(ProviderFault):
-    """It cannot be reached; trying again may help."""
+class ProviderUnavailable(ProviderFault):
+    """The provider cannot be reached. A retry may succeed."""
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
-    """One sign-in under way: what has to come back with the browser, and what nobody else knows."""
+class SignInAttempt:
+    """One sign-in in progress: state, nonce and PKCE verifier."""
 
     state: str
     nonce: str
@@ -112,8 +111,8 @@ class Provider:
     def is_configured(self) -> bool:
         return self._settings.accord_oidc_issuer is not None
 
-    async def address(self, attempt: Attempt, back: str) -> str:
-        """Where the browser goes to sign in. Raises ProviderFault."""
+    async def authorization_url(self, attempt: SignInAttempt, back: str) -> str:
+        """The authorisation URL for the browser. Raises ProviderFault."""
         asked = {
             "response_type": "code",
             "scope": "openid",
@@ -124,11 +123,11 @@ class Provider:
             "code_challenge": attempt.challenge,
             "code_challenge_method": "S256",
         }
-        where = str((await self._description())["authorization_endpoint"])
+        where = str((await self._metadata())["authorization_endpoint"])
         return f"{where}{'&' if '?' in where else '?'}{urlencode(asked)}"
 
-    async def person(self, attempt: Attempt, code: str, back: str) -> str:
-        """Who has signed in, for the code that the browser has brought. Raises ProviderFault."""
+    async def exchange_code(self, attempt: SignInAttempt, code: str, back: str) -> str:
+        """The person who has signed in, in exchange for a code. Raises ProviderFault."""
         form = {
             "grant_type": "authorization_code",
             "code": code,
@@ -138,31 +137,31 @@ class Provider:
         }
         secret = self._settings.accord_oidc_secret
         held = {"auth": (self._settings.accord_oidc_client, secret.get_secret_value())} if secret else {}
-        answer = await self._asked("POST", str((await self._description())["token_endpoint"]), data=form, **held)
+        answer = await self._request("POST", str((await self._metadata())["token_endpoint"]), data=form, **held)
         token = answer.get("id_token")
         if not isinstance(token, str):
             raise ProviderFault(UNANSWERED)
-        claims = await self._verified(token, self._settings.accord_oidc_client)
+        claims = await self._verify(token, self._settings.accord_oidc_client)
         if claims.get("nonce") != attempt.nonce:
             raise ProviderFault(OTHER_SIGN_IN)
-        return self._named(claims)
+        return self._person_name(claims)
 
-    def starts(self, person: str) -> bool:
-        """Whether somebody of the provider may start programs."""
+    def may_start(self, person: str) -> bool:
+        """Whether a person of the provider may start programs."""
         return person in self._settings.accord_oidc_starters
 
     @property
-    def knows_bearers(self) -> bool:
-        """Whether access tokens of the provider are taken at the API."""
+    def accepts_tokens(self) -> bool:
+        """Whether the API accepts access tokens of the provider."""
         return self.is_configured and self._settings.accord_oidc_audience is not None
 
-    async def bearer(self, token: str) -> tuple[str, datetime]:
-        """Who an access token stands for, where it is a signed one for this service, and until when. Raises ProviderFault."""
-        claims = await self._verified(token, self._settings.accord_oidc_audience or "")
-        return self._named(claims), datetime.fromtimestamp(int(claims["exp"]), UTC)
+    async def verify_token(self, token: str) -> tuple[str, datetime]:
+        """The person and expiry of an access token that is signed for this service. Raises ProviderFault."""
+        claims = await self._verify(token, self._settings.accord_oidc_audience or "")
+        return self._person_name(claims), datetime.fromtimestamp(int(claims["exp"]), UTC)
 
-    async def _verified(self, token: str, audience: str) -> Mapping[str, Any]:
-        """The claims of a token that the provider has signed for us and that is valid now. Raises ProviderFault."""
+    async def _verify(self, token: str, audience: str) -> Mapping[str, Any]:
+        """The claims of a token whose signature, audience and time are valid. Raises ProviderFault."""
         registry = jwt.JWTClaimsRegistry(
             leeway=LEEWAY_SECONDS,
             iss={"essential": True, "value": self._settings.accord_oidc_issuer or ""},
@@ -182,8 +181,8 @@ class Provider:
                 return decoded.claims
         raise ProviderFault(NOT_VALID)
 
-    def _named(self, claims: Mapping[str, Any]) -> str:
-        """The person as a program knows them: the name of the provider and the subject, or its hash where it has no form."""
+    def _person_name(self, claims: Mapping[str, Any]) -> str:
+        """The person as programs name them: the provider's name and the subject, or a hash of the subject."""
         subject = str(claims["sub"])
         named = f"{self._settings.accord_oidc_name}:{subject}"
         return (
@@ -192,11 +191,11 @@ class Provider:
             else f"{self._settings.accord_oidc_name}:{sha256(subject.encode()).hexdigest()[:40]}"
         )
 
-    async def _description(self) -> Mapping[str, Any]:
+    async def _metadata(self) -> Mapping[str, Any]:
         now = time.monotonic()
         if self._known is None or now - self._known[0] > KEPT_SECONDS:
             issuer = self._settings.accord_oidc_issuer or ""
-            found = await self._asked("GET", f"{issuer.rstrip('/')}/.well-known/openid-configuration")
+            found = await self._request("GET", f"{issuer.rstrip('/')}/.well-known/openid-configuration")
             if found.get("issuer") != issuer:
                 raise ProviderFault(OTHER_NAME)
             self._known = (now, found)
@@ -206,17 +205,17 @@ class Provider:
         now = time.monotonic()
         longest = AGAIN_SECONDS if anew else KEPT_SECONDS
         if self._keys is None or now - self._keys[0] > longest:
-            keys = await self._asked("GET", str((await self._description())["jwks_uri"]))
+            keys = await self._request("GET", str((await self._metadata())["jwks_uri"]))
             self._keys = (now, KeySet.import_key_set({"keys": keys.get("keys", [])}))
         return self._keys[1]
 
-    async def _asked(self, method: str, address: str, **more: Any) -> Mapping[str, Any]:
+    async def _request(self, method: str, address: str, **more: Any) -> Mapping[str, Any]:
         try:
             answer = await self._http.request(method, address, timeout=ASK_SECONDS, **more)
             found = answer.json() if len(answer.content) <= LARGEST_ANSWER else None
         except (httpx2.HTTPError, ValueError) as error:
             log.warning("provider_unavailable", error=error)
-            raise ProviderAway(AWAY) from error
+            raise ProviderUnavailable(AWAY) from error
         if answer.is_error or not isinstance(found, dict):
             log.warning("provider_refuses", status=answer.status_code)
             raise ProviderFault(REFUSED)
@@ -224,5 +223,5 @@ class Provider:
 
 
 def _may_be_another_key(error: Exception) -> bool:
-    """Whether the provider may have changed its keys since they were asked for."""
+    """Whether the error may come from a rotated key."""
     return isinstance(error, InvalidKeyIdError | BadSignatureError | ValueError)

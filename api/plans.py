@@ -1,4 +1,4 @@
-"""The plans that this service keeps and starts by name."""
+"""Plans that are kept in a folder of the service and can be started by name."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from rules.language.reading import InvalidDocument
 
 
 class PlanUnreadable(Exception):
-    """A name that is no plan's, or a kept plan that cannot be read."""
+    """An unknown plan name, or a plan file that cannot be read."""
 
     def __init__(self, detail: str, accepted: str) -> None:
         super().__init__(detail)
         self.accepted = accepted
 
 
-def names(folder: Path) -> list[str]:
-    """The names of the plans in a folder and below: those of its folders that hold a plan.yaml."""
+def plan_names(folder: Path) -> list[str]:
+    """The names of the plans in a folder and below: of each folder that holds a plan.yaml."""
     return sorted(_files(folder))
 
 
-def named_plan(folder: Path, name: str) -> str:
-    """A plan's text by its name. Raises PlanUnreadable."""
+def load_plan_text(folder: Path, name: str) -> str:
+    """The text of a plan. Raises PlanUnreadable."""
     files = _files(folder)
     if name not in files:
         raise PlanUnreadable(f"{name} is no plan kept here.", did_you_mean(name, files))
@@ -40,9 +40,9 @@ def named_plan(folder: Path, name: str) -> str:
 async def child_plans(
     reader: PlanReader, folder: Path, document: str, chosen: Mapping[str, ChildChoice]
 ) -> dict[str, ChildPlan] | None:
-    """What is agreed for the child programs of a plan: as chosen, or by the names of their plans.
+    """The plans for the child programs of a plan: those chosen, or those that it names.
 
-    None for a plan without any, and for one that cannot be read, whose faults the law tells. Raises
+    None for a plan without child programs, and for one that cannot be parsed, whose faults the law reports. Raises
     PlanUnreadable, ReaderBusy, and InvalidDocument for a choice about a program that the plan does not have.
     """
     for text in (document, *_documents(chosen)):
@@ -51,7 +51,7 @@ async def child_plans(
         plan = declarations_of(document)
     except InvalidDocument:
         return None
-    return agreed_children(plan, partial(named_plan, folder), chosen) or None
+    return agreed_children(plan, partial(load_plan_text, folder), chosen) or None
 
 
 def _documents(chosen: Mapping[str, ChildChoice]) -> Iterator[str]:
@@ -62,6 +62,6 @@ def _documents(chosen: Mapping[str, ChildChoice]) -> Iterator[str]:
 
 
 def _files(folder: Path) -> dict[str, Path]:
-    # The one nearest to the top, where two have a name.
+    # Of two with one name, the one nearest to the top.
     found = sorted(folder.rglob("plan.yaml"), key=lambda path: (-len(path.parts), path))
     return {path.parent.name: path for path in found}

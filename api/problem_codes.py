@@ -1,4 +1,4 @@
-"""Every code with which a request can be refused, and the status that it is answered with."""
+"""Problem codes and their HTTP statuses."""
 
 from __future__ import annotations
 
@@ -85,14 +85,14 @@ DOOR = {
     "fault": 500,
     "unavailable": 503,
 }
-"""Codes that are the door's own, beside those of the law."""
+"""Codes of the door itself, beside those of the law."""
 
 PLAIN = {400: "unreadable", 404: "not_found", 405: "method_not_allowed", 408: "too_slow", 413: "too_large"}
-"""Codes of what framework and server refuse by themselves. Spelled out: Python has renamed a status before."""
+"""Codes of errors of the framework and the server. Literal numbers, because Python has renamed a status before."""
 
 
 def status_of(code: str) -> int:
-    """Of a refusal of the law: a conflict, unless the act makes no sense in this plan, or is not the caller's."""
+    """The status of a refusal of the law: 409, unless the act makes no sense in the plan or is not the caller's."""
     match code:
         case Code.PROGRAM_UNKNOWN:
             return 404

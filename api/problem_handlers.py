@@ -1,4 +1,4 @@
-"""What answers each error of the application: its problem body, and a line in the log where somebody has to look."""
+"""Exception handlers: each error as a problem body, and a log entry where an operator must act."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from starlette.requests import ClientDisconnect
 
 from api import validation_errors
 from api.problems import Invalid, Plain, Problem, ProblemBody, Unavailable
-from api.request_id import CODE, TOLD, route_of
+from api.request_id import CODE, LOGGED_FAULT, route_of
 from db.database_clock import ClockJumped
 from db.documents import StoreUnavailable
 from db.ledger import LedgerFault
@@ -28,7 +28,7 @@ from logs.request import REQUEST
 log = structlog.get_logger()
 
 
-def body(problem: Problem, request: Request) -> JSONResponse:
+def problem_response(problem: Problem, request: Request) -> JSONResponse:
     status = problem.answered_with
     request.scope[CODE] = problem.code
     content = ProblemBody(
@@ -42,11 +42,11 @@ def body(problem: Problem, request: Request) -> JSONResponse:
         **problem.more,
     ).model_dump(exclude_none=True)
     content["instance"] = request.url.path
-    return ProblemAnswer(content, status, problem.headers)
+    return ProblemResponse(content, status, problem.headers)
 
 
-class ProblemAnswer(JSONResponse):
-    """A problem body. What it quotes may hold half a character, which UTF-8 cannot write; JSON can, escaped."""
+class ProblemResponse(JSONResponse):
+    """A JSON response for problems. Quoted input may hold a lone surrogate, which UTF-8 cannot encode; JSON escapes it."""
 
     media_type = "application/problem+json"
 
@@ -56,62 +56,64 @@ class ProblemAnswer(JSONResponse):
 
 
 def unavailable(error: Exception) -> Unavailable:
-    """The database cannot be used now; the sentence says in which way."""
+    """The problem for a database that cannot be used; the message says in which way."""
     log.warning("database_unavailable", error=error)
     return Unavailable(f"{sentence(error)}; nothing of this request is lost.")
 
 
 def install(app: FastAPI) -> None:
-    """Makes every error of the application answer with a problem body."""
+    """Adds the handlers to an application."""
 
     @app.exception_handler(Problem)
     async def _problem(request: Request, problem: Problem) -> JSONResponse:
-        return body(problem, request)
+        return problem_response(problem, request)
 
     @app.exception_handler(RequestValidationError)
     async def _unreadable(request: Request, error: RequestValidationError) -> JSONResponse:
         faults = validation_errors.faults(
-            error.errors(), validation_errors.fields_of(await request.app.described(), request, error.body)
+            error.errors(), validation_errors.fields_of(await request.app.load_openapi(), request, error.body)
         )
-        return body(
+        return problem_response(
             Invalid("unreadable", validation_errors.sentence(faults), validation_errors.ACCEPTED, faults=faults), request
         )
 
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> JSONResponse:
-        return body(Plain(error), request)
+        return problem_response(Plain(error), request)
 
     @app.exception_handler(OperationalError)
     @app.exception_handler(PoolTimeout)
     async def _database(request: Request, error: Exception) -> JSONResponse:
-        return body(unavailable(error), request)
+        return problem_response(unavailable(error), request)
 
     @app.exception_handler(ClientDisconnect)
     async def _gone(request: Request, _: ClientDisconnect) -> JSONResponse:
-        return body(Invalid("unreadable", "The request broke off.", "the whole request"), request)  # nobody is there to read it
+        return problem_response(Invalid("unreadable", "The request broke off.", "the whole request"), request)  # never received
 
     @app.exception_handler(ClockJumped)
     async def _clock(request: Request, error: Exception) -> JSONResponse:
         log.error("clock_jumped", sentence=str(error))
-        return body(Unavailable(str(error), "the same request, once an operator has looked at the clock"), request)
+        return problem_response(Unavailable(str(error), "the same request, once an operator has looked at the clock"), request)
 
     @app.exception_handler(LedgerFault)
     async def _ledger(request: Request, error: LedgerFault) -> JSONResponse:
         log.error("ledger_fault", error=error)
         detail = "The ledger of this program contradicts itself: nothing is answered from it, and nothing is appended."
-        return body(Problem("ledger_fault", detail, "the same request, once an operator has looked"), request)
+        return problem_response(Problem("ledger_fault", detail, "the same request, once an operator has looked"), request)
 
     @app.exception_handler(StoreUnavailable)
     async def _store(request: Request, _: Exception) -> JSONResponse:
         log.warning("document_store_unavailable")
-        return body(Unavailable("The store of documents cannot be reached; nothing of this request is lost."), request)
+        return problem_response(
+            Unavailable("The store of documents cannot be reached; nothing of this request is lost."), request
+        )
 
     @app.exception_handler(ReaderBusy)
     async def _busy(request: Request, error: ReaderBusy) -> JSONResponse:
-        return body(Unavailable(f"{error} Nothing of this request is recorded."), request)
+        return problem_response(Unavailable(f"{error} Nothing of this request is recorded."), request)
 
     @app.exception_handler(Exception)
     async def _fault(request: Request, error: Exception) -> JSONResponse:
         log.error("fault", method=request.method, route=route_of(request.scope), exc_info=error)
-        request.scope[TOLD] = error
-        return body(Problem("fault", "Something is wrong here, and has been logged."), request)
+        request.scope[LOGGED_FAULT] = error
+        return problem_response(Problem("fault", "Something is wrong here, and has been logged."), request)

@@ -1,4 +1,4 @@
-"""Which problems a route may answer with, as the API's description tells them, each with an example."""
+"""OpenAPI declarations of the problems of a route, each with an example."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from http import HTTPStatus
 from typing import Any
 
 
-def declared(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """OpenAPI declarations of the problems that a route may answer with."""
+def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The `responses` of a route: the problems that it may answer with."""
     examples = {
         401: ("unauthenticated", "The token is unknown, expired or revoked.", "a bearer token that is valid"),
         403: ("recorder_is_verifier", "amal has recorded this evidence and cannot verify it.", "another person"),
@@ -48,5 +48,5 @@ def declared(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return answers
 
 
-READS = declared(401, 404, 422, 429, 503)
-WRITES = declared(401, 403, 404, 409, 413, 422, 429, 503)
+READS = problem_responses(401, 404, 422, 429, 503)
+WRITES = problem_responses(401, 403, 404, 409, 413, 422, 429, 503)

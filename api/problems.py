@@ -49,7 +49,7 @@ class ProblemBody(BaseModel):
 
 
 class Problem(Exception):
-    """An error with a status and a code; turned into a body by `api.problem_handlers`."""
+    """An error with a status and a code. `api.problem_handlers` turns it into a body."""
 
     status: ClassVar[int] = 500
 
@@ -64,7 +64,7 @@ class Problem(Exception):
 
 
 class Plain(Problem):
-    """What the framework refuses by itself, under the status that it gives."""
+    """An error of the framework, with the framework's status."""
 
     def __init__(self, error: HTTPException) -> None:
         super().__init__(PLAIN.get(error.status_code, "http_error"), str(error.detail))
@@ -137,7 +137,7 @@ class Unavailable(Problem):
 
 
 class Refused(Problem):
-    """The law's refusal, under the status of its code."""
+    """A refusal of the law, with the status of its code."""
 
     def __init__(self, refused: RefusedAct, **more: Any) -> None:
         super().__init__(refused.code, refused.reason, refused.accepted, **more)

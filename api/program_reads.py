@@ -1,4 +1,4 @@
-"""The program that a read is about, as it stands or as it was known at an instant, if the caller may know of it."""
+"""Dependencies of reads: the program now or at an instant, if the caller may know of it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from api.act_requests import ProgramId
 from api.callers import Caller
 from api.identity import CallerInfo
 from api.problems import Invalid, NotFound
-from api.rate_limit import PAST, view
+from api.rate_limit import PAST, view_units
 from api.state import State, StateOf
 from db.memberships import memberships
 from rules.program import Program
@@ -24,7 +24,7 @@ At = Annotated[Instant | None, Query(description="as it was known then, by what 
 
 @dataclass(frozen=True, slots=True)
 class ProgramRead:
-    """A program and the instant that it is told for: whatever counts time counts to `at`, `is_past` or not."""
+    """A program and the instant of the read. Durations are counted up to `at`, in the past or now."""
 
     id: UUID
     program: Program
@@ -33,17 +33,17 @@ class ProgramRead:
 
 
 async def program_now(state: State, caller: CallerInfo, program: UUID) -> Program:
-    """The program as it stands, if the caller may know of it. Raises NotFound or TooMuch."""
+    """The program now. Raises NotFound or TooMuch."""
     caller.check_scope(program)
     cached = await state.programs.load(program)
-    found = caller.check_sees(cached.program if cached else None)
-    if units := view(found.plan):
-        state.allowances.take(caller.person, units)
+    found = caller.check_visible(cached.program if cached else None)
+    if units := view_units(found.plan):
+        state.rate_limits.take(caller.person, units)
     return found
 
 
 async def program_at(state: State, caller: CallerInfo, program: UUID, at: datetime | None) -> ProgramRead:
-    """The same as it was known at an instant; None: now. Who may see it today may see its past.
+    """The program as it was known at an instant; None: now. Whoever may see it today may see its past.
 
     Raises NotFound, also before it was started, TooMuch, or Invalid for an instant in the future.
     """
@@ -52,7 +52,7 @@ async def program_at(state: State, caller: CallerInfo, program: UUID, at: dateti
         return ProgramRead(program, await program_now(state, caller, program), now, is_past=False)
     if at > now or not await _is_member(state, caller, program):
         check_past(at, max(now, (await program_now(state, caller, program)).at))
-    state.allowances.take(caller.person, PAST)
+    state.rate_limits.take(caller.person, PAST)
     if (then := await state.programs.as_of(program, at)) is None:
         raise NotFound("program at that instant")
     return ProgramRead(program, then, at, is_past=True)
@@ -70,16 +70,16 @@ async def _is_member(state: State, caller: CallerInfo, program: UUID) -> bool:
 
 
 def check_past(at: datetime, now: datetime) -> None:
-    """Raises Invalid for an instant that has not come yet."""
+    """Raises Invalid for an instant in the future."""
     if at > now:
         raise Invalid(
             "in_the_future", f"{format_instant(at)} has not come yet; it is now {format_instant(now)}.", "an instant up to now"
         )
 
 
-async def _seen(state: StateOf, caller: Caller, program: ProgramId, at: At = None) -> ProgramRead:
+async def _read_program(state: StateOf, caller: Caller, program: ProgramId, at: At = None) -> ProgramRead:
     return await program_at(state, caller, program, at)
 
 
-Seen = Annotated[ProgramRead, Depends(_seen)]
-"""The program of a route as it stands, or as it was known `at` an instant."""
+ProgramReadOf = Annotated[ProgramRead, Depends(_read_program)]
+"""The program of a route now, or `at` an instant."""

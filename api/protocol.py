@@ -1,4 +1,4 @@
-"""HTTP/1.1 as uvicorn speaks it, on connections that hold a place and keep deadlines (`api/connection_limits.py`)."""
+"""HTTP/1.1 protocol for uvicorn, with connection limits and deadlines (`api/connection_limits.py`)."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ from api.connection_limits import (
 
 
 class BoundedConfig(Config):
-    """Uvicorn's, with the places of the process."""
+    """Uvicorn's configuration, with the places of the process."""
 
     connections: Connections
 
 
 class BoundedProtocol(H11Protocol):
-    """One connection. What it waits for is seen after each piece that came and after each answer."""
+    """One connection. What it waits for is updated after each received piece and each response."""
 
     config: BoundedConfig
 
@@ -43,7 +43,7 @@ class BoundedProtocol(H11Protocol):
         _loop: asyncio.AbstractEventLoop | None = None,
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
-        # What anybody can make it say, once for each try, would push out everything else: it says errors only.
+        # Any client can cause warnings at will, which would flood the log: errors only.
         self.logger = logging.getLogger("uvicorn.protocol")
         self.logger.setLevel(logging.ERROR)
         self._connections = self.config.connections
@@ -61,7 +61,7 @@ class BoundedProtocol(H11Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
         if self._place is not None:
-            self._connections.leaves(self._place)
+            self._connections.release(self._place)
 
     def data_received(self, data: bytes) -> None:
         if self.transport.is_closing():
@@ -70,18 +70,18 @@ class BoundedProtocol(H11Protocol):
         super().data_received(data)
 
     def handle_events(self) -> None:
-        """Called by uvicorn with each piece that came, and after an answer for what has come meanwhile."""
+        """Called by uvicorn for each received piece, and after a response for what has arrived meanwhile."""
         before = self.cycle
         super().handle_events()
         if self.cycle is not before:
-            # The request's task has not begun yet: whoever knows the token there says so here.
+            # The request's task has not begun yet. Authentication reports a valid token through this function.
             self._asked = True
             self.scope["state"]["connection"] = self._place
-        self._look()
+        self._update_deadline()
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
-        self._look()
+        self._update_deadline()
 
     def pause_writing(self) -> None:
         super().pause_writing()
@@ -93,11 +93,11 @@ class BoundedProtocol(H11Protocol):
         if self._place is not None:
             self._place.blocked_since = None
 
-    def give_way(self) -> None:
+    def evict(self) -> None:
         self.transport.abort()
 
-    def too_late(self) -> None:
-        """Tells whoever has begun a request why it ends; a connection that has said nothing just ends."""
+    def time_out(self) -> None:
+        """Answers 408 to a begun request; closes a connection that has sent nothing."""
         begun = self._state == "body" or (self._state == "head" and self._received)
         if self.transport.is_closing() or not begun:
             self.transport.abort()
@@ -105,25 +105,25 @@ class BoundedProtocol(H11Protocol):
         self._answer(408, "too_slow", "The request did not arrive in time.", "the whole request, sent without pauses")
 
     def send_400_response(self, msg: str) -> None:
-        """Uvicorn's answer to what is no HTTP, as a problem body."""
+        """Uvicorn's answer to invalid HTTP, as a problem body."""
         self._answer(400, "unreadable", msg, "a request in HTTP/1.1, with headers of less than 16 KiB")
 
-    def _look(self) -> None:
+    def _update_deadline(self) -> None:
         if self._place is None or self.transport.is_closing():
             return
         now, state = self.loop.time(), self._now()
         fresh, self._state = state != self._state, state
         match state:
             case "head" if fresh:
-                self._connections.waits(self._place, now + HEAD_SECONDS)
+                self._connections.mark_waiting(self._place, now + HEAD_SECONDS)
             case "body":
                 self._await_body(now, fresh=fresh)
             case "idle" if fresh:
-                self._connections.waits(self._place, now + IDLE_SECONDS, idle=True)
+                self._connections.mark_waiting(self._place, now + IDLE_SECONDS, idle=True)
             case "linger" if fresh:
-                self._connections.waits(self._place, now + LINGER_SECONDS, idle=True)
+                self._connections.mark_waiting(self._place, now + LINGER_SECONDS, idle=True)
             case "answered" if fresh:
-                self._connections.is_answered(self._place)
+                self._connections.mark_answering(self._place)
             case _:
                 return
 
@@ -133,11 +133,11 @@ class BoundedProtocol(H11Protocol):
             return
         if fresh:
             self._received, self._body_begun = 0, now
-        # Where it is us who does not read on, nobody is late.
+        # While reading is paused for back-pressure, the client is not late.
         since = now if self.flow.read_paused else self._body_begun
         deadline = since + BODY_SECONDS + self._received / BODY_BYTES_PER_SECOND
         if fresh:
-            self._connections.waits(place, deadline)
+            self._connections.mark_waiting(place, deadline)
         else:
             place.deadline = deadline
 
@@ -152,7 +152,7 @@ class BoundedProtocol(H11Protocol):
                 return "idle" if answered else "answered"
 
     def _answer(self, status: int, code: str, detail: str, accepted: str) -> None:
-        """Answers outside of the application, and closes."""
+        """Answers outside of the application, and closes the connection."""
         if self.conn.our_state in {h11.IDLE, h11.SEND_RESPONSE}:
             problem = {"type": f"/api/v1/problems/{code}", "title": HTTPStatus(status).phrase, "status": status}
             body = json.dumps(problem | {"detail": detail, "code": code, "accepted": accepted}).encode()
@@ -167,5 +167,5 @@ class BoundedProtocol(H11Protocol):
             self.transport.write(b"".join(part for part in map(self.conn.send, events) if part))
         self.transport.close()
         if self._place is not None:
-            # What is not taken in this time is not waited for.
+            # The response is dropped if the client does not read it in this time.
             self._place.deadline = self.loop.time() + LINGER_SECONDS

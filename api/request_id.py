@@ -1,7 +1,7 @@
-"""Each request has an id: the caller's, where it has the form of one, or else ours.
+"""Middleware for request ids: the caller's, where it is well formed, or a new one.
 
-It is answered in `X-Request-ID` and in problem bodies, and stands in every line that is logged meanwhile. So does the id of its
-trace, in `X-Trace-ID`, where the caller gave one or somebody traces here.
+The id is answered in `X-Request-ID` and in problem bodies, and is in every log entry of the request. So is the trace id, in
+`X-Trace-ID`, where the caller sent one or tracing is on.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ log = structlog.get_logger()
 
 HEADER, TRACE_HEADER, GIVEN_TRACE = b"x-request-id", b"x-trace-id", b"traceparent"
 FORM = re.compile(rb"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}")
-TOLD = "accord.fault"
-"""Where a request's scope keeps the exception that was logged."""
+LOGGED_FAULT = "accord.fault"
+"""The scope key of the exception that was logged."""
 CODE = "accord.code"
-"""Where it keeps the code of the problem that is answered."""
+"""The scope key of the problem code that is answered."""
 
 
 class RequestIdMiddleware:
-    """Stands around everything else, so that answers to faults have the id as well."""
+    """The outermost middleware, so that responses to unexpected errors have the id as well."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -40,7 +40,7 @@ class RequestIdMiddleware:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request, given = _given(scope)
+        request, given = _ids(scope)
         REQUEST.set(request)
         trace = current_traceparent() or parse_traceparent(given)
         TRACE.set(trace)
@@ -62,24 +62,24 @@ class RequestIdMiddleware:
             await self._app(scope, receive, answered)
         except Exception as error:
             if not complete:
-                raise  # the server logs it and ends the connection, or the caller would take half an answer for a whole one
-            if scope.get(TOLD) is not error:
+                raise  # the server logs it and closes the connection, so that a truncated response is not taken for a whole one
+            if scope.get(LOGGED_FAULT) is not error:
                 log.error("fault", method=scope["method"], route=route_of(scope), exc_info=error)  # noqa: TRY400  structlog
         took = time.perf_counter() - begun
-        if (rooms := scope.get("state", {}).get("rooms")) is not None and rooms.observer is not UNOBSERVED:
-            rooms.observer.answered(scope["method"], route_of(scope), status, scope.get(CODE), took)
+        if (resources := scope.get("state", {}).get("resources")) is not None and resources.observer is not UNOBSERVED:
+            resources.observer.answered(scope["method"], route_of(scope), status, scope.get(CODE), took)
         if self._lines.isEnabledFor(logging.DEBUG):
             ms = round(took * 1000, 1)
             log.debug("answered", method=scope["method"], route=route_of(scope), status=status, ms=ms)
 
 
 def route_of(scope: Scope) -> str:
-    """The path as it is declared. What a caller has put in it, or asked after it, is not told."""
+    """The route's path template. Path parameters and the query are left out, since they are callers' data."""
     return str(getattr(scope.get("route"), "path", "none"))
 
 
-def _given(scope: Scope) -> tuple[str, str | None]:
-    """The id that the request has, given or made, and the trace that it says to be part of."""
+def _ids(scope: Scope) -> tuple[str, str | None]:
+    """The request id, received or new, and the trace id that the caller sent."""
     request, trace = None, None
     for name, value in scope["headers"]:
         if name == HEADER and request is None and FORM.fullmatch(value):

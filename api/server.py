@@ -1,4 +1,4 @@
-"""`python -m api.server`: serves the API with its limits, and logs. In one process, or as many as are wanted."""
+"""`python -m api.server`: the HTTP server, in one process or several, with connection limits and logging."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ import structlog
 import uvicorn
 from pydantic import ValidationError
 
-from api.connection_limits import Connections, Limits
+from api.connection_limits import ConnectionLimits, Connections
 from api.protocol import BoundedConfig, BoundedProtocol
-from api.server_processes import ServerProcesses, command
+from api.server_processes import ServerProcesses, module_command
 from logs.faults import settings_error
 from logs.lines import configure
 from telemetry.spans import configure_tracing
@@ -27,45 +27,45 @@ from workflows.core_logging import temporal_lines
 log = structlog.get_logger()
 
 BACKLOG = 4096
-"""Connections that the kernel holds until they are accepted."""
+"""The listen backlog, in connections."""
 
 ACCEPTED_AT_ONCE = 128
-"""Of them in one turn of the event loop: each takes 0.1 ms, and others wait meanwhile."""
+"""Connections accepted in one turn of the event loop: each takes 0.1 ms."""
 
 RESERVED = 200
-"""Descriptors for all else: pools, files, and connections that were accepted and not yet counted."""
+"""File descriptors for everything else: pools, files, and accepted connections that are not counted yet."""
 
-LOOK_TICKS = 5
-"""Deadlines are looked at each half second."""
+DEADLINE_TICKS = 5
+"""Ticks of 0.1 s between two checks of deadlines."""
 
 CANNOT_START = 3
 
 
 class Server(uvicorn.Server):
-    """Uvicorn's, which also looks at deadlines, and accepts few connections at a time."""
+    """Uvicorn's server, which also checks deadlines and accepts few connections in one turn of the loop."""
 
     config: BoundedConfig
     parent: int | None = None
-    """Who has started it and goes with it; None where that is nobody's business."""
+    """The process id of the supervisor, with which the server stops; None without one."""
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         gc.enable()
-        # asyncio takes the length of the kernel's queue also for how many it accepts in one turn.
+        # asyncio uses the backlog also as the number of connections that it accepts in one turn.
         for one in sockets or []:
             one.listen(BACKLOG)
             log.info("listening", address="{}:{}".format(*one.getsockname()[:2]))
 
     async def on_tick(self, counter: int) -> bool:
         if self.parent is not None and os.getppid() != self.parent:
-            self.should_exit = True  # nobody is there any more who would end it
-        if counter % LOOK_TICKS == 0:
-            self.config.connections.look(asyncio.get_running_loop().time())
+            self.should_exit = True  # the parent that would stop it has died
+        if counter % DEADLINE_TICKS == 0:
+            self.config.connections.close_overdue(asyncio.get_running_loop().time())
         return await super().on_tick(counter)
 
 
-def server(app: str | Callable[[], Any], limits: Limits) -> Server:
-    """A server for the application that the factory makes. Raises nothing; it listens when it is run."""
+def create_server(app: str | Callable[[], Any], limits: ConnectionLimits) -> Server:
+    """A server for the application of the factory. It listens when it is run."""
     config = BoundedConfig(
         app,
         factory=True,
@@ -74,19 +74,19 @@ def server(app: str | Callable[[], Any], limits: Limits) -> Server:
         lifespan="on",
         log_config=None,
         access_log=False,
-        proxy_headers=False,  # nothing here asks who is behind a proxy
+        proxy_headers=False,  # proxy headers are not used
         server_header=False,
         backlog=ACCEPTED_AT_ONCE,
-        timeout_graceful_shutdown=2,  # an open event stream would hold the exit
+        timeout_graceful_shutdown=2,  # an open event stream would delay the exit
     )
-    config.connections = Connections(_most(limits.accord_connections), limits.accord_connections_per_address)
+    config.connections = Connections(_most_connections(limits.accord_connections), limits.accord_connections_per_address)
     return Server(config)
 
 
-def listening(host: str, port: int) -> socket.socket:
-    """A socket that is bound. Raises OSError."""
+def bind_socket(host: str, port: int) -> socket.socket:
+    """A bound socket. Raises OSError."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # Of the protocol TCP by name: of any other, asyncio would leave small packets to wait for their acknowledgement, 40 ms.
+    # IPPROTO_TCP by name: asyncio sets TCP_NODELAY only then, without which small packets wait 40 ms.
     bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -97,8 +97,8 @@ def listening(host: str, port: int) -> socket.socket:
     return bound
 
 
-def _most(wanted: int) -> int:
-    """As many connections as there are descriptors for."""
+def _most_connections(wanted: int) -> int:
+    """The number of connections, at most what the limit of file descriptors allows."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft < hard:
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
@@ -112,27 +112,27 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m api.server", description="Serves the API.")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8000)
-    parser.add_argument("--app", default="api.app:create_app", help=argparse.SUPPRESS)  # benchmarks serve their floor
-    parser.add_argument("--descriptor", type=int, help=argparse.SUPPRESS)  # a socket that is listened on, of several processes
+    parser.add_argument("--app", default="api.app:create_app", help=argparse.SUPPRESS)  # benchmarks serve another application
+    parser.add_argument("--descriptor", type=int, help=argparse.SUPPRESS)  # the listening socket that several processes share
     chosen = parser.parse_args(arguments)
     os.umask(0o077)
-    gc.disable()  # until it has started: nothing that is imported is garbage, and looking for some is a quarter of the time
+    gc.disable()  # no garbage collection until it has started: it would take a quarter of the time of the imports
     try:
         configure(crashes=True)
         configure_tracing("api")
         temporal_lines()
-        limits = Limits()
-        serving = server(chosen.app, limits)
+        limits = ConnectionLimits()
+        serving = create_server(chosen.app, limits)
         if chosen.descriptor is not None:
             bound, serving.parent = socket.socket(fileno=chosen.descriptor), os.getppid()
         else:
-            bound = listening(chosen.host, chosen.port)
+            bound = bind_socket(chosen.host, chosen.port)
     except ValidationError as error:
         sys.exit(f"accord: {settings_error(error)}")
     except OSError as refused:
         sys.exit(f"accord: {chosen.host}:{chosen.port} cannot be listened on: {refused.strerror}.")
     if limits.accord_api_processes > 1 and chosen.descriptor is None:
-        served = command("api.server", ["--app", chosen.app, "--descriptor", str(bound.fileno())])
+        served = module_command("api.server", ["--app", chosen.app, "--descriptor", str(bound.fileno())])
         sys.exit(ServerProcesses(limits.accord_api_processes, served, bound.fileno(), CANNOT_START).run())
     serving.run(sockets=[bound])
     if not serving.started:

@@ -1,4 +1,4 @@
-"""Several processes that serve one socket. What they know in memory each knows by itself, and none trusts it for long."""
+"""Several server processes on one socket. Each has its own caches, with short TTLs."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ log = structlog.get_logger()
 LOOK_SECONDS = 0.2
 GRACE_SECONDS = 10.0
 NTH = "ACCORD_PROCESS"
-"""Tells a process which of them it is, from 0."""
+"""The variable with the number of the process, from 0."""
 
 
 class ServerProcesses:
-    """Starts so many processes by a command, starts again those that die, and ends with them."""
+    """Starts a number of processes, restarts those that die, and stops with them."""
 
-    def __init__(self, number: int, command: Sequence[str], descriptor: int, cannot_start: int) -> None:
+    def __init__(self, number: int, module_command: Sequence[str], descriptor: int, cannot_start: int) -> None:
         """`cannot_start` is the exit code of one that would not start again either."""
-        self._command, self._descriptor, self._cannot_start = command, descriptor, cannot_start
+        self._command, self._descriptor, self._cannot_start = module_command, descriptor, cannot_start
         self._running: list[subprocess.Popen[bytes] | None] = [None] * number
         self._stopping = False
 
     def run(self) -> int:
-        """Until SIGTERM or SIGINT, or until one cannot start; the exit code."""
+        """Runs until SIGTERM or SIGINT, or until a process cannot start. Returns the exit code."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
         code = 0
@@ -48,7 +48,7 @@ class ServerProcesses:
                     break
                 log.error("process_ended", nth=nth, code=ended)
                 self._start(nth)
-        self._end()
+        self._stop_all()
         return code
 
     def _start(self, nth: int) -> None:
@@ -59,7 +59,7 @@ class ServerProcesses:
     def _stop(self, _: int, __: FrameType | None) -> None:
         self._stopping = True
 
-    def _end(self) -> None:
+    def _stop_all(self) -> None:
         running = [one for one in self._running if one is not None]
         for one in running:
             with suppress(ProcessLookupError):
@@ -73,6 +73,6 @@ class ServerProcesses:
                 one.wait()
 
 
-def command(module: str, arguments: Sequence[str]) -> list[str]:
-    """What starts a process of ours."""
+def module_command(module: str, arguments: Sequence[str]) -> list[str]:
+    """The command line that runs one of our modules."""
     return [sys.executable, "-m", module, *arguments]

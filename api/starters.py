@@ -1,4 +1,4 @@
-"""Who starts programs: officers by a token of this service, and people of the OpenID provider whom a setting names."""
+"""Who may start programs: officers by a token of this service, and people of the OpenID provider whom a setting names."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ def check_starts(provider: Provider, caller: CallerInfo) -> None:
 
 
 def _check_named(provider: Provider, caller: CallerInfo) -> None:
-    """There is no membership before a program has begun, so a setting says who of the provider may begin one."""
-    if not provider.starts(caller.person):
+    """Checks the setting for people of the provider: before a program starts there is no membership."""
+    if not provider.may_start(caller.person):
         raise Forbidden(
             "role_may_not",
             f"{caller.person} does not start programs here.",

@@ -1,6 +1,6 @@
-"""Nothing that a request asks for is ignored: a parameter is one that its route has, and an answer has a form that is wanted.
+"""Strict query parameters and content negotiation: unknown parameters and unavailable media types are rejected.
 
-A parameter with a slip in its name would otherwise be taken for one that was left out, and another question be answered.
+A misspelt parameter would otherwise be ignored, and another question be answered.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from rules.field_types import did_you_mean
 
 JSON, PROBLEM = "application/json", "application/problem+json"
 USUAL = frozenset({None, "*/*", JSON})
-"""What most callers accept, and every route that answers JSON has."""
+"""Usual Accept headers, which every JSON route satisfies."""
 
 
-async def nothing_is_ignored(request: Request) -> None:
+async def check_request(request: Request) -> None:
     """Raises RequestValidationError or NotAcceptable. A dependency of every route."""
     route = request.scope["route"]
     if request.scope["query_string"]:
@@ -60,7 +60,7 @@ def _is_list(field: FieldInfo) -> bool:
 
 
 def _forms(route: APIRoute) -> list[str]:
-    """The media types in which a route answers what it is asked for."""
+    """The media types of a route's responses."""
     answers = [answer.get("content", {}) for status, answer in route.responses.items() if str(status)[0] == "2"]
     return [form for content in answers for form in content] or [JSON]
 
@@ -70,14 +70,14 @@ def _accepts(request: Request, forms: list[str]) -> bool:
     if not wanted:
         return True
     for form in (*forms, PROBLEM):
-        named = (form, form.partition("/")[0] + "/*", "*/*")  # what is named most exactly counts
+        named = (form, form.partition("/")[0] + "/*", "*/*")  # the most specific range counts
         if next((wanted[one] for one in named if one in wanted), 0.0) > 0:
             return True
     return False
 
 
 def _ranges(accept: str) -> Iterator[tuple[str, float]]:
-    """Media ranges with their weights; one that is not well written has none."""
+    """Media ranges with their weights; a malformed one has weight 0."""
     for part in accept.split(","):
         form, *parameters = (piece.strip().lower() for piece in part.split(";"))
         weight = next((piece[2:] for piece in parameters if piece.startswith("q=")), "1")

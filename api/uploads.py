@@ -1,4 +1,4 @@
-"""Documents as clients send them: the bytes themselves as the body, or a form with one file in it."""
+"""Uploads of documents: raw bodies, and multipart forms with one file, streamed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from api.problems import Invalid, UnsupportedMedia
 from rules.field_types import Label
 
 MEDIA_TYPE = r"^[A-Za-z0-9!#$&^_.+-]{1,60}/[A-Za-z0-9!#$&^_.+-]{1,60}( *; *[!-~][ -~]{0,100})?$"
-"""A media type, with parameters that are not read."""
+"""A media type; its parameters are ignored."""
 
 BYTES = "application/octet-stream"
 FORM = "multipart/form-data"
@@ -25,38 +25,38 @@ ACCEPTED = (
     f" --data-binary @NAME -H 'Content-Type: {BYTES}')"
 )
 MOST_AROUND = 16 * 1024
-"""Bytes of a form that are not its file's: boundaries and headers."""
+"""The limit of boundaries and headers of a form, in bytes."""
 
 _LABEL: TypeAdapter[str] = TypeAdapter(Label)
 
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A document that is on its way: what its sender calls it, and its bytes as they come."""
+    """A document in transit: the sender's name for it, and its bytes as a stream."""
 
     name: str
     media_type: str
     content: AsyncIterator[bytes]
 
 
-async def received(request: Request, content_type: str, name: str | None) -> Upload:
-    """What is sent, up to where its bytes begin. Raises Invalid or UnsupportedMedia, then or while the bytes are read."""
+async def receive_upload(request: Request, content_type: str, name: str | None) -> Upload:
+    """The upload in a request, read up to its bytes. Raises Invalid or UnsupportedMedia, here or while the bytes are read."""
     form = content_type.partition(";")[0].strip().lower()
     if form == FORM:
-        return await _in_form(request, content_type, name)
+        return await _receive_form(request, content_type, name)
     is_other_form = form == "application/x-www-form-urlencoded" or form.startswith("multipart/")
     if is_other_form or (form == "application/json" and name is None):
         raise UnsupportedMedia("unsupported_media_type", f"A document is not read from {form}.", ACCEPTED)
     if name is None:
-        raise _unnamed("query.name")
+        raise _missing_name("query.name")
     return Upload(name, content_type, request.stream())
 
 
-async def _in_form(request: Request, content_type: str, name: str | None) -> Upload:
+async def _receive_form(request: Request, content_type: str, name: str | None) -> Upload:
     boundary = parse_options_header(content_type)[1].get(b"boundary", b"")
     if not boundary:
         raise Invalid("unreadable", f"This {FORM} does not say its boundary.", ACCEPTED)
-    file, chunks = _File(boundary), request.stream()
+    file, chunks = _FormFile(boundary), request.stream()
     while not file.begun:
         if (chunk := await anext(chunks, None)) is None:
             raise Invalid("unreadable", "There is no file in this form.", ACCEPTED)
@@ -64,8 +64,8 @@ async def _in_form(request: Request, content_type: str, name: str | None) -> Upl
     return Upload(name or file.name, file.media_type, file.content(chunks))
 
 
-class _File:
-    """The one file of a form, out of the form as it comes."""
+class _FormFile:
+    """The file of a multipart form, parsed as a stream."""
 
     def __init__(self, boundary: bytes) -> None:
         self.begun = False
@@ -82,21 +82,21 @@ class _File:
                 "on_header_value": self._add_to_value,
                 "on_header_end": self._end_header,
                 "on_headers_finished": self._begin,
-                "on_part_data": self._hold,
+                "on_part_data": self._add_data,
                 "on_end": self._end,
             },
         )
 
     @property
     def name(self) -> str:
-        """What the sender calls it, without the folders in which it lay. Raises Invalid."""
+        """The sender's name for it, without folders. Raises Invalid."""
         try:
             return _LABEL.validate_python(re.split(r"[/\\]", self._name)[-1])
         except ValidationError:
-            raise _unnamed("file.filename") from None
+            raise _missing_name("file.filename") from None
 
     def write(self, chunk: bytes) -> None:
-        """Reads on. Raises Invalid."""
+        """Parses a chunk. Raises Invalid."""
         self._around += len(chunk)
         try:
             self._parser.write(chunk)
@@ -106,15 +106,15 @@ class _File:
             raise Invalid("unreadable", f"This form has more than {MOST_AROUND} bytes beside its file.", ACCEPTED)
 
     async def content(self, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-        """The bytes of the file to their end. Raises Invalid if the form ends before, or holds more than the file."""
-        yield self._taken()
+        """The bytes of the file. Raises Invalid if the form ends early, or holds more than the file."""
+        yield self._take()
         async for chunk in chunks:
             self.write(chunk)
-            yield self._taken()
+            yield self._take()
         if not self._ended:
             raise Invalid("unreadable", "This form broke off before its end.", ACCEPTED)
 
-    def _taken(self) -> bytes:
+    def _take(self) -> bytes:
         taken = b"".join(self._held)
         self._held.clear()
         return taken
@@ -149,7 +149,7 @@ class _File:
             raise Invalid("unreadable", "The file of this form has no media type.", f"one such as {BYTES}, or none")
         self.media_type, self.begun = media_type, True
 
-    def _hold(self, data: bytes, start: int, end: int) -> None:
+    def _add_data(self, data: bytes, start: int, end: int) -> None:
         self._around -= end - start
         self._held.append(data[start:end])
 
@@ -157,6 +157,6 @@ class _File:
         self._ended = True
 
 
-def _unnamed(where: str) -> Invalid:
+def _missing_name(where: str) -> Invalid:
     faults = [{"where": where, "message": "is missing, or is no label of one line"}]
     return Invalid("unreadable", "This document has no name.", "?name=, or a form whose file has a name", faults=faults)

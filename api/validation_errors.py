@@ -1,4 +1,4 @@
-"""What is said of a request that cannot be read: each fault with its place and what would be accepted there."""
+"""Validation errors as faults of a problem body: the place, what is wrong and what is accepted."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from rules.fields import Shapes
 from rules.text_formats import mismatch
 
 MOST = 50
-"""Faults of one request that are told."""
+"""The most faults in one response."""
 
 LONGEST, LONGEST_PART = 500, 100
-"""Characters of a message, and of one part of a place: names that the caller has chosen may stand in both."""
+"""The most characters of a message and of one part of a place, since both may quote names from the request."""
 
-TOLD = 3
-"""Those of them that stand in the sentence, too."""
+IN_SUMMARY = 3
+"""The number of faults that the summary quotes."""
 
 ACCEPTED = "the request with these places put right; /docs shows every field"
 
@@ -44,7 +44,7 @@ KINDS = {
     "date_from_datetime_parsing": "is no day; write 2025-03-01",
     "uuid_parsing": "is no id of a program; GET /programs lists them",
 }
-"""By pydantic's name of a fault. Its own words are for programmers, and stand where none of ours do."""
+"""Messages by pydantic's error type. Types that are not listed have pydantic's own message."""
 
 FORMS = {
     r"^[0-9A-Za-z~:.+-]{1,100}$": "is no place of a page; send `next` of the page before, unchanged",
@@ -52,7 +52,7 @@ FORMS = {
         "is no media type; write one such as application/pdf"
     ),
 }
-"""By pattern, the words for those forms that only the door asks for."""
+"""Descriptions of patterns that only the door uses."""
 
 TEXT = f"is no text; {TEXT_HOLDS}"
 KINDS["string_unicode"] = TEXT
@@ -63,22 +63,22 @@ KEY_MISSING = "is missing; choose a key for this act, and send the same one when
 
 
 def faults(errors: Sequence[Any], known: Callable[[Any], str]) -> list[dict[str, str]]:
-    """The errors of pydantic as the faults of a problem body; `known` tells the fields of a place that has not that one."""
+    """Pydantic's errors as faults. `known` returns the fields that exist at the place of an unknown field."""
     told = [item for item in errors[:MOST] if not _is_shortened(item, errors)]
     return [{"where": _place(item), "message": _sentence(item, known)[:LONGEST]} for item in told]
 
 
 def _is_shortened(item: Any, errors: Sequence[Any]) -> bool:
-    """A list that is too short only because what is in it cannot be read."""
+    """Whether a list is too short only because items of it are not valid."""
     around = tuple(item["loc"])
     return item["type"] == "too_short" and any(tuple(one["loc"])[:-1][: len(around)] == around for one in errors)
 
 
 def fields_of(document: dict[str, Any], request: Request, body: Any) -> Callable[[Any], str]:
-    """Which fields the place of an unknown one has, by the OpenAPI document's description of the route's body."""
+    """A lookup of the fields at the place of an unknown one, from the OpenAPI schema of the route's body."""
 
     def known(item: Any) -> str:
-        ending = request.scope["route"].path_format  # without what its router stands under
+        ending = request.scope["route"].path_format  # without the router's prefix
         route: dict[str, Any] = next((held for path, held in document["paths"].items() if path.endswith(ending)), {})
         asked = route.get(request.method.lower(), {}).get("requestBody", {})
         shape = asked.get("content", {}).get("application/json", {}).get("schema")
@@ -89,18 +89,18 @@ def fields_of(document: dict[str, Any], request: Request, body: Any) -> Callable
 
 
 def sentence(found: Sequence[dict[str, str]]) -> str:
-    more = f"; and {len(found) - TOLD} more" if len(found) > TOLD else ""
-    return "The request cannot be read: " + "; ".join(f"{one['where']}: {one['message']}" for one in found[:TOLD]) + more
+    more = f"; and {len(found) - IN_SUMMARY} more" if len(found) > IN_SUMMARY else ""
+    return "The request cannot be read: " + "; ".join(f"{one['where']}: {one['message']}" for one in found[:IN_SUMMARY]) + more
 
 
 def _place(item: Any) -> str:
-    # Where JSON breaks off is a number of characters, which reads like a place in a list.
+    # The place of a syntax error is a character offset, which would read like a list index.
     parts = item["loc"][:1] if item["type"] == "json_invalid" else item["loc"]
     return ".".join(str(part)[:LONGEST_PART] for part in parts)
 
 
 def _choices(context: dict[str, Any]) -> str:
-    """Those that pydantic names, in quotes."""
+    """The accepted values, in quotes."""
     return str(context.get("expected_tags") or context.get("expected"))
 
 

@@ -1,1 +1,1 @@
-"""How fast it is here: `python -m benchmarks`. Tables of medians and ratios, measured on a service of its own."""
+"""Benchmarks: `python -m benchmarks` prints tables of medians and ratios, measured on a service of its own."""

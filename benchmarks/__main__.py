@@ -1,4 +1,4 @@
-"""`python -m benchmarks`: choose parts and sizes; without arguments all of it, in about half an hour on two cores."""
+"""Command line of the benchmarks: choose parts and sizes; without arguments all of it, in about half an hour on two cores."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from api.rate_limit import UNITS_A_MINUTE
+from api.rate_limit import UNITS_PER_MINUTE
 from benchmarks import acts, burst, checks, clock, lag, memory, open_programs, owed, pages, restart, size, telemetry, worst
 from benchmarks.stage import stage
 
@@ -57,11 +57,11 @@ def main(  # noqa: C901, PLR0912, PLR0913, PLR0917  one option and one branch a 
     numbers = [int(number) for number in clients.split(",")]
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} before it begins")
     with stage() as here:
-        memory.weighed(here, "with nothing to do")
+        memory.measure_memory(here, "with nothing to do")
         if "list" in chosen:  # first, while there are few programs
-            size.long_list(here, listed, rounds)
+            size.measure_long_list(here, listed, rounds)
         if "owed" in chosen:
-            owed.across(here, listed, rounds)
+            owed.measure_owed(here, listed, rounds)
         if "acts" in chosen:
             acts.against_floor(here, numbers, rounds, seconds, programs)
         if "family" in chosen:
@@ -69,35 +69,35 @@ def main(  # noqa: C901, PLR0912, PLR0913, PLR0917  one option and one branch a 
         if "reset" in chosen:
             acts.reset_against_floor(here, numbers, max(10, programs // 4))
         if "hot" in chosen:
-            acts.hot(here, [number for number in numbers if number > 1], rounds, seconds)
+            acts.measure_hot_program(here, [number for number in numbers if number > 1], rounds, seconds)
         if "entries" in chosen:
-            size.long_program(here, entries, rounds)
+            size.measure_long_program(here, entries, rounds)
         if "restart" in chosen:
-            restart.after_restart(here, 2 * entries, rounds)
+            restart.measure_restart(here, 2 * entries, rounds)
         if "lag" in chosen:
-            lag.behind(here, [100, 1000], 5 * seconds, programs)
+            lag.measure_lag(here, [100, 1000], 5 * seconds, programs)
         if "strikes" in chosen:
-            lag.strikes(here, timers, ahead=timers * 0.1, spread=timers * 0.03)
+            lag.measure_strikes(here, timers, ahead=timers * 0.1, spread=timers * 0.03)
         if "burst" in chosen:
-            burst.of_starts(here, programs, min(rounds, 3), seconds)
+            burst.measure_starts(here, programs, min(rounds, 3), seconds)
         if "drain" in chosen:
-            burst.drained(here, timers)
+            burst.measure_drain(here, timers)
         if "clock" in chosen:
-            clock.costs(here, timers // 10)
+            clock.measure_clock(here, timers // 10)
         if "open" in chosen:
-            open_programs.weighed(here, opened)
+            open_programs.measure_open_programs(here, opened)
         if "checks" in chosen:
-            checks.due(here, due)
+            checks.measure_checks(here, due)
         if "pages" in chosen:
-            pages.looked_at(here, entries, rounds, seconds)
+            pages.measure_pages(here, entries, rounds, seconds)
         if "seen" in chosen:
-            telemetry.costs(here, [number for number in numbers if number > 1], rounds, seconds, programs)
-        if "alone" in chosen:  # last, since it leaves the worker behind
+            telemetry.measure_telemetry(here, [number for number in numbers if number > 1], rounds, seconds, programs)
+        if "alone" in chosen:  # last, since it leaves a backlog for the worker
             acts.alone_against_floor(here, numbers, rounds, seconds, programs)
-        memory.weighed(here, "after all that")
-    if "worst" in chosen:  # with the limits that a service has
-        with stage(expensive_a_minute=UNITS_A_MINUTE) as here:
-            worst.one_with_an_attacker(here, 30 * seconds, entries * 65 // 100)
+        memory.measure_memory(here, "after all that")
+    if "worst" in chosen:  # with a service's usual rate limits
+        with stage(expensive_a_minute=UNITS_PER_MINUTE) as here:
+            worst.measure_attack(here, 30 * seconds, entries * 65 // 100)
 
 
 if __name__ == "__main__":

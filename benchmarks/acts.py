@@ -1,4 +1,4 @@
-"""One act against the floor, interleaved in one run; and many clients on one program."""
+"""Benchmark of acts: throughput and latency against a minimal write, interleaved in one run; and contention on one program."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from benchmarks import asks
+from benchmarks import workload
 from benchmarks.stage import Lane, Outcome, Stage
 from benchmarks.tables import median, show, verdict
 from cli.demo import SHORT
@@ -19,14 +19,14 @@ HEAD = ("clients", "floor p50 ms", "p99", "/s", "acts p50 ms", "p99", "/s", "p50
 
 @dataclass(slots=True)
 class Pairs:
-    """Slices of the floor and of acts that were measured beside each other."""
+    """Interleaved slices of the minimal write and of acts."""
 
     floor: list[Outcome] = field(default_factory=list)
     acts: list[Outcome] = field(default_factory=list)
 
     @property
     def latency(self) -> float:
-        """Median of the ratios of neighbouring slices: noise of the machine falls on both."""
+        """The median ratio of neighbouring slices, so that noise of the machine affects both."""
         return median(a.percentile(0.5) / f.percentile(0.5) for f, a in zip(self.floor, self.acts, strict=True))
 
     @property
@@ -42,28 +42,28 @@ class Pairs:
 
 
 def against_floor(stage: Stage, clients: Sequence[int], rounds: int, seconds: float, programs: int) -> None:
-    """Evidence, verification, determination, gate, on many programs, with the worker at work on what follows."""
+    """Evidence, verification, determination and gate on many programs, while the worker is running."""
     _prepare_floor(stage)
     pairs = {number: Pairs() for number in clients}
     for _ in range(rounds):
         for number in clients:
-            _hold_ladders(stage, programs)
-            stage.rested()
+            _load_ladders(stage, programs)
+            stage.wait_idle()
             _measure(stage, pairs[number], number, seconds)
-    _judge(f"Acts on {programs} programs: the whole service", pairs)
-    stage.rested()
+    _print_verdicts(f"Acts on {programs} programs: the whole service", pairs)
+    stage.wait_idle()
 
 
 def alone_against_floor(stage: Stage, clients: Sequence[int], rounds: int, seconds: float, programs: int) -> None:
-    """The same while the worker stands still. It is left with minutes of work, so this is measured last."""
+    """The same with the worker stopped. This leaves minutes of backlog, so it is measured last."""
     _prepare_floor(stage)
     pairs = {number: Pairs() for number in clients}
     with stage.without_worker():
         for _ in range(rounds):
             for number in clients:
-                _hold_ladders(stage, programs)
+                _load_ladders(stage, programs)
                 _measure(stage, pairs[number], number, seconds)
-    _judge(f"Acts on {programs} programs: API and database alone (the worker stands still)", pairs)
+    _print_verdicts(f"Acts on {programs} programs: API and database alone (the worker stands still)", pairs)
 
 
 def _measure(stage: Stage, pairs: Pairs, clients: int, seconds: float) -> None:
@@ -71,7 +71,7 @@ def _measure(stage: Stage, pairs: Pairs, clients: int, seconds: float) -> None:
     pairs.acts.append(stage.load.run("acts", clients=clients, seconds=seconds))
 
 
-def _judge(title: str, of: dict[int, Pairs]) -> None:
+def _print_verdicts(title: str, of: dict[int, Pairs]) -> None:
     show(title, HEAD, [pairs.line(number) for number, pairs in of.items()])
     for number, pairs in of.items():
         verdict(f"p50 of an act with {number} clients, times the floor", pairs.latency, most=2)
@@ -79,17 +79,17 @@ def _judge(title: str, of: dict[int, Pairs]) -> None:
 
 
 def family_against_floor(stage: Stage, clients: Sequence[int], rounds: int, children: int) -> None:
-    """The ladder on programs that are children of one parent, to which each reports, beside as many that have none."""
+    """The ladder on children that report to one parent, and on as many programs without a parent."""
     _prepare_floor(stage)
     api, people = stage.service.api, stage.service.people
     alone, family = ({number: Pairs() for number in clients} for _ in range(2))
     for _ in range(rounds):
         for number in clients:
-            (parent,) = asyncio.run(asks.programs(api, people, 1, asks.family(children)))
-            below = asyncio.run(asks.opened(api, people, parent))
-            for pairs, ids in ((alone, asyncio.run(asks.programs(api, people, children))), (family, below)):
-                stage.load.hold("family", stage.service.port, [list(asks.ladder(program, people)) for program in ids])
-                stage.rested()
+            (parent,) = asyncio.run(workload.programs(api, people, 1, workload.family(children)))
+            below = asyncio.run(workload.opened(api, people, parent))
+            for pairs, ids in ((alone, asyncio.run(workload.programs(api, people, children))), (family, below)):
+                stage.load.hold("family", stage.service.port, [list(workload.ladder(program, people)) for program in ids])
+                stage.wait_idle()
                 pairs[number].floor.append(stage.load.run("floor", clients=number, seconds=1))
                 pairs[number].acts.append(stage.load.run("family", clients=number, seconds=60))
     for title, pairs in ((f"Acts on {children} programs without a parent", alone), ("The same on children of one", family)):
@@ -99,25 +99,25 @@ def family_against_floor(stage: Stage, clients: Sequence[int], rounds: int, chil
         verdict(f"throughput of acts on children with {number} clients, as a share of the floor", pair.throughput, least=0.5)
         ratio = median(c.percentile(0.5) / a.percentile(0.5) for c, a in zip(pair.acts, alone[number].acts, strict=True))
         verdict(f"p50 of an act on a child with {number} clients, times that of one without a parent", ratio, most=1.3)
-    stage.told()
+    stage.wait_signalled()
 
 
 def reset_against_floor(stage: Stage, clients: Sequence[int], programs: int) -> None:
-    """The same on the report's plan: its first two phases, with a wait (not measured) where findings may be observed."""
+    """The first two phases of the report's plan, with an unmeasured wait in which findings may be observed."""
     _prepare_floor(stage)
     lines = []
     for number in clients:
         ids = asyncio.run(
-            asks.programs(stage.service.api, stage.service.people, programs, {"plan": "us-iraq-reset", "parameters": SHORT})
+            workload.programs(stage.service.api, stage.service.people, programs, {"plan": "us-iraq-reset", "parameters": SHORT})
         )
         pairs, micros, lasted = Pairs(), list[int](), 0.0
-        stage.rested()
+        stage.wait_idle()
         pairs.floor.append(stage.load.run("floor", clients=number, seconds=2))
         for phase in ("announcement", "guarantees"):
             milestones = asyncio.run(_milestones(stage, ids[0], phase))
-            for asked in (asks.reset, asks.verdicts):
+            for asked in (workload.reset, workload.verdicts):
                 lanes = [list(asked(one, stage.service.people, milestones)) for one in ids]
-                stage.told()
+                stage.wait_signalled()
                 time.sleep(1.2)
                 stage.load.hold("reset", stage.service.port, lanes)
                 done = stage.load.run("reset", clients=number, seconds=60)
@@ -127,32 +127,32 @@ def reset_against_floor(stage: Stage, clients: Sequence[int], programs: int) -> 
     show(f"The same on {programs} programs of us-iraq-reset, announcement to stability", HEAD, lines)
 
 
-def hot(stage: Stage, clients: Sequence[int], rounds: int, seconds: float) -> None:
-    """Everybody on one program: acts that wait for it share transactions."""
+def measure_hot_program(stage: Stage, clients: Sequence[int], rounds: int, seconds: float) -> None:
+    """Many clients on one program, whose waiting acts share transactions (group commit)."""
     _prepare_floor(stage)
     people = stage.service.people
     pairs = {number: Pairs() for number in clients}
     for turn in range(rounds):
         for number in clients:
-            (program,) = asyncio.run(asks.programs(stage.service.api, people, 1))
-            lanes = [list(asks.statements(program, people, 400, f"t{turn}c{n}-")) for n in range(number)]
+            (program,) = asyncio.run(workload.programs(stage.service.api, people, 1))
+            lanes = [list(workload.statements(program, people, 400, f"t{turn}c{n}-")) for n in range(number)]
             stage.load.hold("hot", stage.service.port, lanes)
-            stage.rested()
+            stage.wait_idle()
             pairs[number].floor.append(stage.load.run("floor", clients=number, seconds=seconds))
             pairs[number].acts.append(stage.load.run("hot", clients=number, seconds=seconds))
     show("One program for all clients (evidence)", HEAD, [pair.line(number) for number, pair in pairs.items()])
 
 
 def _prepare_floor(stage: Stage) -> None:
-    stage.load.hold("floor", stage.floor_port, [asks.floor_lane(1) for _ in range(200)], repeats=True)
+    stage.load.hold("floor", stage.floor_port, [workload.floor_lane(1) for _ in range(200)], repeats=True)
     stage.load.run("floor", clients=16, seconds=0.5)
 
 
-def _hold_ladders(stage: Stage, programs: int) -> None:
-    """Each third lane is about to record, to verify and to determine: whenever it is looked, every third act opens a gate."""
+def _load_ladders(stage: Stage, programs: int) -> None:
+    """Loads lanes at three offsets, so that at any time every third act opens a gate."""
     people = stage.service.people
-    ids = asyncio.run(asks.programs(stage.service.api, people, programs))
-    lanes: list[Lane] = [list(asks.ladder(program, people)) for program in ids]
+    ids = asyncio.run(workload.programs(stage.service.api, people, programs))
+    lanes: list[Lane] = [list(workload.ladder(program, people)) for program in ids]
     stage.load.hold("begun", stage.service.port, [lane[: n % 3] for n, lane in enumerate(lanes)])
     stage.load.run("begun", clients=16, seconds=60)
     stage.load.hold("acts", stage.service.port, [lane[n % 3 :] for n, lane in enumerate(lanes)])

@@ -1,4 +1,4 @@
-"""Checks that are due together: how soon what a producer answers is recorded, what the worker weighs, what a kill costs."""
+"""Benchmark of automated checks due at one time: delay until recorded, memory of the worker, cost of a kill."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from workflows.messages import check_schedule
 
 IN_A_PROGRAM = 50
 MADE_A_SECOND = 20
-"""Schedules; a guess on the side of caution, since the plan has to name the minute before they are made."""
+"""Schedules; a cautious estimate, since the plan names the minute before they are created."""
 
 PATIENCE_SECONDS = 180.0
 BAR_SECONDS = 60.0
@@ -33,19 +33,19 @@ Checks: TypeAlias = Mapping[str, Sequence[str]]
 """Names of checks by program."""
 
 
-def due(stage: Stage, checks: int) -> None:
-    """So many checks whose schedules fall due within one minute; then all at one instant, and the worker killed."""
+def measure_checks(stage: Stage, checks: int) -> None:
+    """A number of checks, first scheduled within one minute; then all at one instant, with the worker killed."""
     lines = []
     with producer() as asked:
-        made = asyncio.run(_made(stage, asked, checks))
+        made = asyncio.run(_start_programs(stage, asked, checks))
         for year, title, killed in (
             (2024, "by schedule, within a minute", False),
             (2025, "at one instant, worker killed", True),
         ):
             asked.begin_anew({"edition": "2026", "figures": {str(year): "89.5"}})
-            with _weighing(stage) as megabytes:
-                asyncio.run(_ran(stage, made, year, killed=killed))
-            late, twice = asyncio.run(_recorded(stage, asked, made, year))
+            with _sample_memory(stage) as megabytes:
+                asyncio.run(_run_checks(stage, made, year, killed=killed))
+            late, twice = asyncio.run(_delays(stage, asked, made, year))
             lost = checks - len(late)
             late = late or [float("nan")]
             weights = (megabytes[0], max(megabytes), megabytes[-1])
@@ -56,8 +56,8 @@ def due(stage: Stage, checks: int) -> None:
     show(f"Checks: from the producer's answer to the ledger, {IN_A_PROGRAM} checks a program", head, lines)
 
 
-async def _made(stage: Stage, asked: Producer, checks: int) -> Checks:
-    """Programs with checks; returns when the minute has come in which these are due."""
+async def _start_programs(stage: Stage, asked: Producer, checks: int) -> Checks:
+    """Starts programs with checks; returns when the minute of their schedules has begun."""
     begun = datetime.now(UTC)
     minute = (begun + timedelta(seconds=75 + checks / MADE_A_SECOND)).replace(second=0, microsecond=0)
     local = minute.astimezone(ZoneInfo("Asia/Baghdad"))
@@ -69,7 +69,7 @@ async def _made(stage: Stage, asked: Producer, checks: int) -> Checks:
             body = {"document": plan, "members": first_people.members(stage.service.people.values())}
             receipt = await api.write(stage.service.people["officer"], "/programs", body)
             made[receipt["program"]] = names
-    await _scheduled(stage, made)
+    await _wait_scheduled(stage, made)
     there = datetime.now(UTC)
     took, left = (there - begun).total_seconds(), (minute - there).total_seconds()
     print(f"{checks} schedules were made in {took:.0f} s, {left:.0f} s before they are due", flush=True)
@@ -77,8 +77,8 @@ async def _made(stage: Stage, asked: Producer, checks: int) -> Checks:
     return made
 
 
-async def _ran(stage: Stage, made: Checks, year: int, *, killed: bool) -> None:
-    """Lets all checks run, and ends when all are recorded, or the patience is over."""
+async def _run_checks(stage: Stage, made: Checks, year: int, *, killed: bool) -> None:
+    """Lets all checks run, and returns when all are recorded or the timeout is over."""
     checks = sum(map(len, made.values()))
     if killed:
         temporal = await stage.service.temporal()
@@ -89,7 +89,7 @@ async def _ran(stage: Stage, made: Checks, year: int, *, killed: bool) -> None:
     await _until(stage, made, year, checks)
 
 
-async def _scheduled(stage: Stage, made: Checks) -> None:
+async def _wait_scheduled(stage: Stage, made: Checks) -> None:
     """Waits until Temporal has all schedules."""
     temporal = await stage.service.temporal()
     missing = {check_schedule(program, name) for program, names in made.items() for name in names}
@@ -110,8 +110,8 @@ async def _rows(stage: Stage, made: Checks, year: int) -> list[dict[str, Any]]:
     return await stage.service.rows(query, list(made), str(year))
 
 
-async def _recorded(stage: Stage, asked: Producer, made: Checks, year: int) -> tuple[list[float], int]:
-    """Seconds from the first answer to each check until it was recorded, in order; and how many stand there twice."""
+async def _delays(stage: Stage, asked: Producer, made: Checks, year: int) -> tuple[list[float], int]:
+    """Sorted seconds from the first response to each check until it was recorded; and the number of duplicates."""
     rows = await _rows(stage, made, year)
     counted = Counter(row["indicator"] for row in rows)
     late = sorted(row["recorded_at"].timestamp() - asked.answered[f"/{row['indicator']}"] for row in rows)
@@ -119,8 +119,8 @@ async def _recorded(stage: Stage, asked: Producer, made: Checks, year: int) -> t
 
 
 @contextmanager
-def _weighing(stage: Stage) -> Iterator[list[float]]:
-    """Megabytes of the worker, each second."""
+def _sample_memory(stage: Stage) -> Iterator[list[float]]:
+    """Samples the memory of the worker each second, in megabytes."""
     megabytes: list[float] = []
     ends = threading.Event()
 

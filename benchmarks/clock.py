@@ -1,4 +1,4 @@
-"""What the clock costs: the processor time of Temporal and the worker for a start, a gate and a strike."""
+"""Benchmark of clocks: processor time of Temporal and the worker for a start, a gate and a strike."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from benchmarks import asks, lag
+from benchmarks import lag, workload
 from benchmarks.stage import Stage
 from benchmarks.tables import show
 
@@ -15,37 +15,37 @@ GATES_EACH = 5
 IDLE_SECONDS = 5
 
 
-def costs(stage: Stage, programs: int) -> None:
-    """Each is measured over so many programs, from rest to rest."""
+def measure_clock(stage: Stage, programs: int) -> None:
+    """Measures each over a number of programs, from idle to idle."""
     lines = []
     ahead = 20 + programs * 0.05
     due = datetime.now(UTC) + timedelta(seconds=ahead)
     lines.append(
-        ("a program's start", *_measured(stage, programs, lambda: asyncio.run(lag.start_dated(stage, [due] * programs))))
+        ("a program's start", *_measure(stage, programs, lambda: asyncio.run(lag.start_dated(stage, [due] * programs))))
     )
 
     def wait() -> None:
         time.sleep(max((due - datetime.now(UTC)).total_seconds(), 0) + 1)
 
-    lines.append(("a strike", *_measured(stage, programs, wait)))
+    lines.append(("a strike", *_measure(stage, programs, wait)))
     people = stage.service.people
-    ids = asyncio.run(asks.programs(stage.service.api, people, programs))
-    ladders = [list(asks.ladder(program, people))[: 3 * GATES_EACH] for program in ids]
+    ids = asyncio.run(workload.programs(stage.service.api, people, programs))
+    ladders = [list(workload.ladder(program, people))[: 3 * GATES_EACH] for program in ids]
     stage.load.hold("gates", stage.service.port, ladders, repeats=False)
 
     def open_gates() -> None:
-        stage.load.run("gates", clients=4, seconds=120)  # until nothing is left
+        stage.load.run("gates", clients=4, seconds=120)  # until no act is left
 
-    lines.append(("a gate", *_measured(stage, programs * GATES_EACH, open_gates)))
+    lines.append(("a gate", *_measure(stage, programs * GATES_EACH, open_gates)))
     head = ("of", "Temporal ms", "worker ms", "together ms", "seconds from rest to rest")
     show(f"Processor time of the clock, over {programs} programs", head, lines)
 
 
-def _measured(stage: Stage, count: int, do: Callable[[], None]) -> tuple[float, float, float, float]:
-    """Milliseconds of Temporal, of the worker and of both, without what they use while nothing happens; and the seconds."""
-    stage.rested()
+def _measure(stage: Stage, count: int, do: Callable[[], None]) -> tuple[float, float, float, float]:
+    """Milliseconds of Temporal, of the worker and of both, less their idle usage; and the elapsed seconds."""
+    stage.wait_idle()
     idle = _used(stage, lambda: time.sleep(IDLE_SECONDS))
-    temporal, worker, lasted = _used(stage, do, stage.rested)
+    temporal, worker, lasted = _used(stage, do, stage.wait_idle)
     of_temporal, of_worker = (
         1000 * (used - idled / idle[2] * lasted) / count for used, idled in zip((temporal, worker), idle[:2], strict=True)
     )
@@ -53,7 +53,7 @@ def _measured(stage: Stage, count: int, do: Callable[[], None]) -> tuple[float, 
 
 
 def _used(stage: Stage, *steps: Callable[[], None]) -> tuple[float, float, float]:
-    """Seconds of Temporal's and the worker's processor, and of the clock, while the steps are done."""
+    """Seconds of processor time of Temporal and the worker, and of elapsed time, during a block."""
     before, begun = stage.clock_processor(), time.monotonic()
     for step in steps:
         step()

@@ -1,4 +1,4 @@
-"""Programs in thousands: copies of a program's rows under new ids, made by SQL. They have no ledgers and no workflows."""
+"""Thousands of programs as copies of one program's rows under new ids, made by SQL, without ledgers and workflows."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from psycopg import sql
 from benchmarks.stage import Stage
 
 LISTED: Mapping[str, str] = {"program": "id", "membership": "program_id"}
-"""What the list of programs reads, with the columns of the programs' ids."""
+"""The tables behind the list of programs, with the columns of the programs' ids."""
 
 
 def multiply(stage: Stage, pattern: str, programs: int, tables: Mapping[str, str] = LISTED) -> None:
-    """Copies the rows of one program so many times, started one second apart."""
+    """Copies the rows of one program a number of times, started one second apart."""
     with psycopg.connect(stage.service.addresses["database_owner_url"]) as connection:
         connection.execute(
             "CREATE TEMP TABLE copies AS SELECT gen_random_uuid() AS id, n FROM generate_series(1, %s) n", [programs]
@@ -32,13 +32,13 @@ def _copy(table: str, key: str, columns: Sequence[str], pattern: str) -> sql.Com
     return sql.SQL("INSERT INTO {table} ({columns}) SELECT {values} FROM {table} held, copies WHERE held.{key} = {id}").format(
         table=sql.Identifier(table),
         columns=sql.SQL(", ").join(map(sql.Identifier, columns)),
-        values=sql.SQL(", ").join(_copied(column, key) for column in columns),
+        values=sql.SQL(", ").join(_copied_column(column, key) for column in columns),
         key=sql.Identifier(key),
         id=sql.Literal(pattern),
     )
 
 
-def _copied(column: str, key: str) -> sql.Composable:
+def _copied_column(column: str, key: str) -> sql.Composable:
     if column == key:
         return sql.SQL("copies.id")
     if column == "started_at":

@@ -1,7 +1,7 @@
-"""`python -m benchmarks.crash`: parts killed at random while people act, and what of their acts is kept.
+"""`python -m benchmarks.crash`: kills processes at random while clients act, and counts lost and duplicate acts.
 
-A person who gets no answer sends the act again under its key. Lost is an act with a receipt that the ledger does not hold;
-doubled one that it holds more than once.
+A client without a response sends the act again with its idempotency key. Lost is an act with a receipt that the ledger does not
+hold; doubled is one that it holds more than once.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ from tests.whole.acting import Acknowledged, Insisting, evidence
 from tests.whole.running import MARKS, Service, service
 
 ENOUGH = 200
-"""Acts that are acknowledged between two kills; a round with fewer shows nothing, is said, and is made again."""
+"""The least number of acknowledged acts between two kills; a round with fewer is reported and repeated."""
 
 LONGEST_ROUND = 15.0
-"""Seconds that acts have for that, once everything is up."""
+"""The time for these acts in seconds, once everything is up."""
 
 PATIENCE_SECONDS = 300.0
-"""Longer than a test's: what dies again and again is started after a pause that doubles, up to half a minute."""
+"""Longer than a test's: the restart delay doubles, up to half a minute."""
 
 
 def main(
@@ -39,9 +39,9 @@ def main(
 ) -> None:
     """Kills API, worker, Temporal and PostgreSQL at random; rounds, acknowledged, lost and doubled on stdout."""
     with TemporaryDirectory(prefix="accord-crash-") as folder:
-        Path(folder).chmod(0o711)  # the database server runs as another user when we are root
+        Path(folder).chmod(0o711)  # as root, the database server runs as another user
         with service(Path(folder) / "home") as running:
-            asyncio.run(_crash(running, rounds, clients, random.Random(seed)))  # noqa: S311  to be repeatable
+            asyncio.run(_crash(running, rounds, clients, random.Random(seed)))  # noqa: S311  reproducible
 
 
 async def _crash(running: Service, rounds: int, clients: int, chance: random.Random) -> None:

@@ -1,8 +1,8 @@
-"""`python -m benchmarks.flood`: connections that hold what they can get, and what others notice of it.
+"""`python -m benchmarks.flood`: a connection flood, and its effect on other clients.
 
-Bounded: so many sockets, to this machine only, for so many seconds. All are opened as fast as it goes; what the service ends is
-opened anew, so many a second. Both sides share the processors of one machine: with `--again 0`, as fast as it goes, what is
-measured is mostly how they share them.
+Bounded in sockets and seconds, and to this machine only. All connections are opened as fast as possible; closed ones are
+reopened at a limited rate. Client and server share one machine: with `--again 0`, which is unlimited, the result mostly shows
+how they share its processors.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ OPENED_AT_ONCE = 200
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What a flood is to be."""
+    """The parameters of a flood."""
 
     port: int
     kind: str
@@ -50,7 +50,7 @@ class Order:
 
 
 class Flood:
-    """Holds sockets from as many addresses as asked for; a closed one is opened anew."""
+    """Holds connections from a number of addresses, and reopens closed ones."""
 
     def __init__(self, order: Order, most: int) -> None:
         self._order, self._sent = order, KINDS[order.kind]
@@ -74,11 +74,11 @@ class Flood:
         one.setblocking(False)
         source = self.opened % self._order.sources
         try:
-            # Linux answers for every address of 127/8, so that one machine can be many.
+            # All of 127/8 is loopback on Linux, so that one machine has many addresses.
             one.bind((f"127.0.{1 + source // 250}.{1 + source % 250}", 0))
             with suppress(BlockingIOError):
                 one.connect(("127.0.0.1", self._order.port))
-        except OSError:  # no port or descriptor is left; the next turn tries again
+        except OSError:  # no port or descriptor is left; the next turn retries
             one.close()
             return False
         self._selector.register(one, selectors.EVENT_WRITE)
@@ -117,7 +117,7 @@ def _flood(order: Order, told: multiprocessing.Queue[int]) -> None:
 
 @dataclass(slots=True)
 class Visitor(Thread):
-    """Asks the same again and again on connections of its own, ten times a second."""
+    """Repeats one request on connections of its own, ten times a second."""
 
     ask: Callable[[], None]
     seconds: float
@@ -145,7 +145,7 @@ class Visitor(Thread):
         return ordered[min(len(ordered) - 1, int(share * len(ordered)))] * 1000
 
 
-def asking(port: int, path: str, token: str | None = None) -> Callable[[], None]:
+def prepare_request(port: int, path: str, token: str | None = None) -> Callable[[], None]:
     def ask() -> None:
         connection = HTTPConnection("127.0.0.1", port, timeout=20)
         try:
@@ -159,14 +159,14 @@ def asking(port: int, path: str, token: str | None = None) -> Callable[[], None]
     return ask
 
 
-def flooded(running: Service, order: Order) -> list[object]:
-    """One flood, and what visitors notice: of health, and of a reader with a token."""
+def measure_flood(running: Service, order: Order) -> list[object]:
+    """One flood, and what two other clients see: of health, and of a read with a token."""
     told: multiprocessing.Queue[int] = multiprocessing.Queue()
     attack = multiprocessing.Process(target=_flood, args=(order, told))
     token = running.people["officer"].token
     visitors = [
-        Visitor(asking(order.port, "/api/v1/health/live"), order.seconds),
-        Visitor(asking(order.port, "/api/v1/programs", token), order.seconds),
+        Visitor(prepare_request(order.port, "/api/v1/health/live"), order.seconds),
+        Visitor(prepare_request(order.port, "/api/v1/programs", token), order.seconds),
     ]
     attack.start()
     for visitor in visitors:
@@ -200,14 +200,14 @@ def main(
     sources: Annotated[str, typer.Option(help="Numbers of addresses that a flood comes from.")] = "1,1000",
     again: Annotated[int, typer.Option(help="Connections a second that are opened anew.")] = 1000,
 ) -> None:
-    """Floods a service of its own; what others notice on stdout."""
+    """Floods a service of its own, and prints what other clients see."""
     lines = []
     with TemporaryDirectory(prefix="accord-flood-") as folder:
-        Path(folder).chmod(0o711)  # the database server runs as another user when we are root
+        Path(folder).chmod(0o711)  # as root, the database server runs as another user
         with service(Path(folder) / "home") as running:
             port = urlsplit(running.api).port or 0
             for number in map(int, sources.split(",")):
-                lines += [flooded(running, Order(port, kind, sockets, number, seconds, again)) for kind in KINDS]
+                lines += [measure_flood(running, Order(port, kind, sockets, number, seconds, again)) for kind in KINDS]
     show(f"Floods of {sockets} sockets for {seconds} s, {again or 'all'} a second opened anew", HEAD, lines)
 
 

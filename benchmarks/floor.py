@@ -1,6 +1,6 @@
-"""What a write costs at the very least: one validated body, one insert, one commit, with the same libraries and server.
+"""The baseline of the benchmarks: one validated body, insert and commit, on the same libraries and servers.
 
-No token, no law, no ledger, no clock. Served as the API is, by `api.server` in one process.
+It has no tokens, law, ledger or clocks. It is served like the API, by `api.server` in one process.
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ class Recorded(BaseModel):
     evidence: str
 
 
-class Held(TypedDict):
+class AppState(TypedDict):
     pool: AsyncConnectionPool
 
 
 @asynccontextmanager
-async def lifespan(_: FastAPI) -> AsyncIterator[Held]:
+async def lifespan(_: FastAPI) -> AsyncIterator[AppState]:
     async with AsyncConnectionPool(os.environ["FLOOR_URL"], min_size=2, max_size=12, open=False) as pool:
         yield {"pool": pool}
 

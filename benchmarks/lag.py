@@ -1,4 +1,4 @@
-"""How far Temporal is behind the record, and how late a clock takes effect."""
+"""Benchmark of delays: how far Temporal is behind the record, and how late clocks take effect."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import psycopg
 
-from benchmarks import asks
+from benchmarks import workload
 from benchmarks.stage import Outcome, Stage
 from benchmarks.tables import median, show
 from cli import first_people
@@ -44,23 +44,23 @@ phases:
 """
 
 
-def behind(stage: Stage, rates: list[int], seconds: float, programs: int) -> None:
-    """Acts at a steady rate on many programs; one more program is suspended and resumed, to see when Temporal shows it."""
+def measure_lag(stage: Stage, rates: list[int], seconds: float, programs: int) -> None:
+    """Acts at a steady rate on many programs; another program is suspended and resumed, to measure when Temporal shows it."""
     people = stage.service.people
     lines = []
     for rate in rates:
-        (probe, *ids) = asyncio.run(asks.programs(stage.service.api, people, programs + 1))
-        stage.load.hold("steady", stage.service.port, [list(asks.ladder(program, people)) for program in ids])
-        stage.told()
+        (probe, *ids) = asyncio.run(workload.programs(stage.service.api, people, programs + 1))
+        stage.load.hold("steady", stage.service.port, [list(workload.ladder(program, people)) for program in ids])
+        stage.wait_signalled()
         ends = threading.Event()
         samples: list[int] = []
         with ThreadPoolExecutor(2) as threads:
             watching = threads.submit(_watch, stage, samples, ends)
             load = threads.submit(_steady, stage, rate, seconds, ends)
-            shown = asyncio.run(_shown_after(stage, probe, ends))
+            shown = asyncio.run(_visibility_delays(stage, probe, ends))
             reached = load.result().rate
             watching.result()
-        caught_up = stage.told()
+        caught_up = stage.wait_signalled()
         lines.append((rate, reached, median(samples), max(samples), median(shown), max(shown), caught_up))
     head = (
         "acts/s wanted",
@@ -83,12 +83,12 @@ def _steady(stage: Stage, rate: int, seconds: float, ends: threading.Event) -> O
 
 def _watch(stage: Stage, samples: list[int], until: threading.Event) -> None:
     while not until.is_set():
-        samples.append(stage.behind())
+        samples.append(stage.count_behind())
         time.sleep(0.5)
 
 
-async def _shown_after(stage: Stage, program: str, until: threading.Event) -> list[float]:
-    """Seconds from the receipt of an act until Temporal's search attributes show it, again and again."""
+async def _visibility_delays(stage: Stage, program: str, until: threading.Event) -> list[float]:
+    """Repeatedly, the seconds from the receipt of an act until Temporal's search attributes show it."""
     found: list[float] = []
     temporal = await stage.service.temporal()
     handle = temporal.get_workflow_handle(program_workflow(program))
@@ -107,15 +107,15 @@ async def _shown_after(stage: Stage, program: str, until: threading.Event) -> li
     return found
 
 
-def strikes(stage: Stage, programs: int, ahead: float, spread: float) -> None:
-    """Programs whose deadline is due at one instant, and others whose deadlines are spread evenly; nobody acts."""
+def measure_strikes(stage: Stage, programs: int, ahead: float, spread: float) -> None:
+    """Programs whose deadline is due at one instant, and others with deadlines spread evenly; without any act."""
     lines = []
     for title, width in (("at one instant", 0.0), (f"spread over {spread:.0f} s", spread)):
         first = datetime.now(UTC) + timedelta(seconds=ahead)
         dues = [first + timedelta(seconds=width * number / programs) for number in range(programs)]
         begun = time.monotonic()
         asyncio.run(start_dated(stage, dues))
-        told = stage.told()
+        told = stage.wait_signalled()
         made = time.monotonic() - begun
         late = _lateness(stage, programs, first - timedelta(seconds=5), until=dues[-1] + timedelta(seconds=120))
         head_start = "" if made < ahead else " (some were due before they were told)"
@@ -140,7 +140,7 @@ async def start_dated(stage: Stage, dues: list[datetime]) -> None:
 
 
 def _lateness(stage: Stage, programs: int, since: datetime, until: datetime) -> list[float]:
-    """Seconds from due to recorded, of every strike since then, in order; waits until all have struck."""
+    """Sorted seconds from due to recorded of every strike since an instant; waits until all have struck."""
     query = (
         "SELECT extract(epoch FROM e.recorded_at - m.due_revised)::float8 FROM ledger_entry e"
         " JOIN program p ON p.id = e.program_id AND p.plan = 'dated'"

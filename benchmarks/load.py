@@ -1,10 +1,10 @@
-"""The load: a process of its own that sends prepared requests over kept connections and measures each answer.
+"""The load generator: a process that sends prepared requests over persistent connections and measures each response.
 
     python -m benchmarks.load      one order a line on stdin, one outcome a line on stdout, both JSON
 
-Requests are whole bytes made beforehand, and an answer is read no further than its status and length, so that what is
-measured is the server: about 20 µs of processor time a request here. A lane is a sequence of requests that depend on each
-other; a client has lanes of its own and takes one request of each in turn.
+Requests are prepared bytes, and of a response only status and length are parsed, so that the server is measured: a
+request takes about 20 µs of processor time here. A lane is a sequence of requests that depend on each other; a client has
+lanes of its own and takes one request of each in turn.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ KEPT_FAILURES = 3
 
 @dataclass(slots=True)
 class Lanes:
-    """Requests to one port, and how far each lane has come."""
+    """Requests to one port, and the position in each lane."""
 
     port: int
     requests: list[deque[bytes]]
@@ -32,13 +32,13 @@ class Lanes:
 
 
 @dataclass(slots=True)
-class Measured:
+class Measurements:
     micros: list[int] = field(default_factory=list)
     statuses: Counter[int] = field(default_factory=Counter)
     failures: list[str] = field(default_factory=list)
 
 
-class Line(asyncio.Protocol):
+class ClientConnection(asyncio.Protocol):
     """One connection with one request under way at a time."""
 
     def __init__(self) -> None:
@@ -79,8 +79,8 @@ class Line(asyncio.Protocol):
             self._transport.close()
 
 
-async def _client(held: Lanes, lanes: list[deque[bytes]], *, until: float, pause: float, to: Measured) -> None:
-    _, line = await asyncio.get_running_loop().create_connection(Line, HOST, held.port)
+async def _client(held: Lanes, lanes: list[deque[bytes]], *, until: float, pause: float, to: Measurements) -> None:
+    _, line = await asyncio.get_running_loop().create_connection(ClientConnection, HOST, held.port)
     due = time.perf_counter()
     try:
         while lanes and time.perf_counter() < until:
@@ -104,15 +104,15 @@ async def _client(held: Lanes, lanes: list[deque[bytes]], *, until: float, pause
 
 
 async def _run(held: Lanes, order: dict[str, Any]) -> dict[str, Any]:
-    """`rate` spreads so many requests a second over the clients; without it each asks as soon as it is answered."""
+    """Runs an order. `rate` is in requests a second over all clients; without it each client sends after each response."""
     clients, seconds, rate = int(order["clients"]), float(order["seconds"]), float(order.get("rate", 0))
-    measured = Measured()
+    measured = Measurements()
     lanes = [lane for lane in held.requests if lane]
     begun = time.perf_counter()
     until = begun + seconds
     pause = clients / rate if rate else 0.0
     shares = [lanes[number::clients] for number in range(clients)]
-    # A collection in the middle of a run would be measured as the server's.
+    # A garbage collection during a run would be measured as the server's time.
     gc.collect()
     gc.disable()
     processor = time.process_time()

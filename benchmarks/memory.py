@@ -1,4 +1,4 @@
-"""What everything weighs."""
+"""Benchmark of memory."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from benchmarks.stage import Stage
 from benchmarks.tables import show
 
 
-def weighed(stage: Stage, when: str) -> None:
-    """Resident memory of each part. PostgreSQL's processes share much of theirs, so it is counted by shares (PSS)."""
+def measure_memory(stage: Stage, when: str) -> None:
+    """Resident memory of each process. PostgreSQL's processes share memory, so they are counted by PSS."""
     parts = {**stage.service.children(), "supervisor": stage.service.pid, "(the floor)": stage.floor_pid}
     megabytes = {name: sum(map(pss, _tree(pid))) / 1024 for name, pid in parts.items() if name != "supervisor"}
     megabytes["supervisor"] = pss(parts["supervisor"]) / 1024
@@ -20,7 +20,7 @@ def weighed(stage: Stage, when: str) -> None:
 
 
 def pss(pid: int) -> int:
-    """Kilobytes."""
+    """The proportional set size in kilobytes."""
     with suppress(OSError):
         for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
             if line.startswith("Pss:"):

@@ -1,4 +1,4 @@
-"""What many open programs weigh in Temporal: each with a phase and a timer of a month."""
+"""Benchmark of open programs: their memory and storage in Temporal, each with a phase and a timer of a month."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from workflows.visibility import search_attributes
 AT_ONCE = 40
 
 
-def weighed(stage: Stage, programs: int) -> None:
-    """Workflows alone, since the record of so many programs is measured elsewhere."""
+def measure_open_programs(stage: Stage, programs: int) -> None:
+    """Measures workflows only; the record of as many programs is measured elsewhere."""
     before, begun = _weight(stage), time.monotonic()
     asyncio.run(_start(stage, programs))
     started = time.monotonic() - begun
-    stage.rested(300)
+    stage.wait_idle(300)
     after = _weight(stage)
     head = ("", "memory of Temporal MB", "of the worker MB", "files of Temporal MB")
     show(f"{programs} open programs, started in {started:.0f} s", head, [("before", *before), ("with them", *after)])

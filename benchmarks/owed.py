@@ -1,4 +1,4 @@
-"""What is owed, asked across 1,000 programs and across 20,000, of which one in ten has something due."""
+"""Benchmark of queries on owed acts, across 1,000 and 20,000 programs."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import psycopg
 
-from benchmarks import asks
+from benchmarks import workload
 from benchmarks.copies import LISTED, multiply
 from benchmarks.stage import Stage
 from benchmarks.tables import median, show, verdict
@@ -27,11 +27,11 @@ WHERE owed.program_id = dated.program_id
 """
 
 
-def across(stage: Stage, programs: int, rounds: int) -> None:
-    """Each question at both sizes, beside the floor in the same seconds."""
+def measure_owed(stage: Stage, programs: int, rounds: int) -> None:
+    """Each query at both sizes, beside the minimal write in the same seconds."""
     people = stage.service.people
-    (pattern,) = asyncio.run(asks.programs(stage.service.api, people, 1))
-    stage.told()
+    (pattern,) = asyncio.run(workload.programs(stage.service.api, people, 1))
+    stage.wait_signalled()
     now = datetime.now(UTC)
     month = "&".join(f"{name}={_written(now + timedelta(days=days))}" for name, days in (("from", 0), ("to", 31)))
     questions = {
@@ -44,12 +44,12 @@ def across(stage: Stage, programs: int, rounds: int) -> None:
         "programs with something overdue": ("programs?overdue=true&limit=10", "officer"),
     }
     for name, (path, person) in questions.items():
-        stage.load.hold(name, stage.service.port, [[asks.get(f"/api/v1/{path}", people[person])]], repeats=True)
-    stage.load.hold("floor", stage.floor_port, [asks.floor_lane(1)], repeats=True)
+        stage.load.hold(name, stage.service.port, [[workload.get(f"/api/v1/{path}", people[person])]], repeats=True)
+    stage.load.hold("floor", stage.floor_port, [workload.floor_lane(1)], repeats=True)
     _fill(stage, pattern, FEWER - 1)
-    few = _asked(stage, list(questions), rounds)
+    few = _measure(stage, list(questions), rounds)
     _fill(stage, pattern, programs - FEWER)
-    many = _asked(stage, list(questions), rounds)
+    many = _measure(stage, list(questions), rounds)
     lines = [(name, *few[name], *many[name], many[name][1] / few[name][1]) for name in questions]
     head = ("", f"{FEWER}: p50 ms", "in floors", f"{programs}: p50 ms", "in floors", "ratio")
     show("Across programs, of which one in ten has something due", head, lines)
@@ -69,8 +69,8 @@ def _fill(stage: Stage, pattern: str, programs: int) -> None:
             connection.execute(f"VACUUM ANALYZE {table}".encode())
 
 
-def _asked(stage: Stage, names: list[str], rounds: int) -> dict[str, tuple[float, float]]:
-    """The median in milliseconds, and as a multiple of the floor measured just before."""
+def _measure(stage: Stage, names: list[str], rounds: int) -> dict[str, tuple[float, float]]:
+    """The median in milliseconds, and its ratio to the minimal write measured just before."""
     found: dict[str, list[tuple[float, float]]] = {name: [] for name in names}
     for _ in range(rounds):
         for name in names:

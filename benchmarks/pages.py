@@ -1,4 +1,4 @@
-"""What the pages cost: on the server, over the wire, with a long ledger, and beside acts."""
+"""Benchmark of the web pages: rendering, transferred bytes, long ledgers, and open pages beside acts."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from threading import Event, Thread
 
 import httpx2
 
-from benchmarks import asks, size
-from benchmarks.asks import Request
+from benchmarks import size, workload
 from benchmarks.stage import Stage
 from benchmarks.tables import median, show, verdict
+from benchmarks.workload import Request
 from cli import first_people
 from cli.demo import PLAN
 from cli.service import ServiceClient as Api
@@ -21,15 +21,15 @@ from cli.service import ServiceClient as Api
 PROGRAMS, STREAMS, SHORT = 50, 50, 100
 
 
-def looked_at(stage: Stage, entries: int, rounds: int, seconds: float) -> None:
-    """The page of a program of the report's plan, the desk over fifty, and a program whose ledger is long."""
+def measure_pages(stage: Stage, entries: int, rounds: int, seconds: float) -> None:
+    """The page of a program of the report's plan, the desk over fifty programs, and a program with a long ledger."""
     people = stage.service.people
     fifty = asyncio.run(_resets(stage, PROGRAMS))
-    short, long = asyncio.run(asks.programs(stage.service.api, people, 2))
+    short, long = asyncio.run(workload.programs(stage.service.api, people, 2))
     asyncio.run(size.fill(stage, short, SHORT))
     asyncio.run(size.fill(stage, long, entries))
-    stage.rested()
-    cookie = _signed_in(stage, "officer")
+    stage.wait_idle()
+    cookie = _sign_in(stage, "officer")
     paths = {
         "program of the report's plan": f"/programs/{fifty[0]}",
         "desk over 50 programs": "/",
@@ -53,15 +53,15 @@ def looked_at(stage: Stage, entries: int, rounds: int, seconds: float) -> None:
 
 
 async def _resets(stage: Stage, number: int) -> list[str]:
-    """Programs of the report's plan, each with everybody in it."""
+    """Programs of the report's plan, each with all people as members."""
     people = stage.service.people
     async with Api(stage.service.api) as service:
         body = first_people.start_of(tuple(people.values()), PLAN)
         return [str((await service.write(people["officer"], "/programs", body))["program"]) for _ in range(number)]
 
 
-def _signed_in(stage: Stage, person: str) -> str:
-    """The cookie of a session."""
+def _sign_in(stage: Stage, person: str) -> str:
+    """A session cookie."""
     token = stage.service.people[person].token
     with httpx2.Client(base_url=stage.service.api, trust_env=False) as client:
         client.post("/sign-in", data={"token": token})
@@ -73,7 +73,7 @@ def _page(path: str, cookie: str) -> Request:
 
 
 def _first_load(stage: Stage, path: str, cookie: str) -> None:
-    """Bytes of bodies as they are sent to a browser that has been here never before: the page, and what it names."""
+    """Transferred bytes of the page and its files, without a browser cache."""
     headers = {"Cookie": cookie, "Accept-Encoding": "gzip"}
     sent: dict[str, int] = {}
     with httpx2.Client(base_url=stage.service.api, trust_env=False, headers=headers) as client:
@@ -86,12 +86,12 @@ def _first_load(stage: Stage, path: str, cookie: str) -> None:
 
 
 def _beside_acts(stage: Stage, programs: list[str], cookie: str, rounds: int, seconds: float) -> None:
-    """Acts while fifty pages are open, against acts while none is, in turns."""
+    """Acts while fifty pages are open, and while none is, in turns."""
     people, found = stage.service.people, dict[bool, list[float]]({False: [], True: []})
-    (busy,) = asyncio.run(asks.programs(stage.service.api, people, 1))
+    (busy,) = asyncio.run(workload.programs(stage.service.api, people, 1))
     for turn in range(2 * rounds):
         watched = bool(turn % 2)
-        stage.load.hold("acts", stage.service.port, [list(asks.statements(busy, people, 2_000, f"w{turn}-"))])
+        stage.load.hold("acts", stage.service.port, [list(workload.statements(busy, people, 2_000, f"w{turn}-"))])
         with _open_streams(stage, [busy, *programs][:STREAMS] if watched else [], cookie):
             found[watched].append(stage.load.run("acts", clients=1, seconds=seconds).percentile(0.5))
     ratio = median(b / a for a, b in zip(found[False], found[True], strict=True))
@@ -102,7 +102,7 @@ def _beside_acts(stage: Stage, programs: list[str], cookie: str, rounds: int, se
 
 @contextmanager
 def _open_streams(stage: Stage, programs: list[str], cookie: str) -> Iterator[None]:
-    """Event streams that are read to nowhere, one for each program."""
+    """An event stream for each program, read and discarded."""
     if not programs:
         yield
         return

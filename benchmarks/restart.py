@@ -1,4 +1,4 @@
-"""What a long program costs a process that has just started: its first act, and looking back at any instant."""
+"""Benchmark of a cold start on a long program: its first act, and reads of past states."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from uuid import uuid4
 
 import httpx2
 
-from benchmarks import asks
+from benchmarks import workload
 from benchmarks.size import fill
 from benchmarks.stage import Stage
 from benchmarks.tables import median, show, verdict
@@ -23,22 +23,22 @@ Ask = Callable[[Api], Awaitable[Any]]
 INSTANTS = 12
 
 
-def after_restart(stage: Stage, entries: int, rounds: int) -> None:
-    """The API is killed before each measurement; instants to look back at lie anywhere in the program."""
+def measure_restart(stage: Stage, entries: int, rounds: int) -> None:
+    """Kills the API before each measurement; past instants are random."""
     people = stage.service.people
-    short, program = asyncio.run(asks.programs(stage.service.api, people, 2))
+    short, program = asyncio.run(workload.programs(stage.service.api, people, 2))
     asyncio.run(fill(stage, program, entries))
-    chance = random.Random(entries)  # noqa: S311  the same instants in each run
+    chance = random.Random(entries)  # noqa: S311  reproducible
     firsts, looks, small = list[float](), list[float](), list[float]()
     for _ in range(rounds):
         _kill(stage)
-        small.append(asyncio.run(_timed(stage, _act(stage, short))))
+        small.append(asyncio.run(_measure(stage, _act(stage, short))))
         _kill(stage)
-        firsts.append(asyncio.run(_timed(stage, _act(stage, program))))
+        firsts.append(asyncio.run(_measure(stage, _act(stage, program))))
     for _ in range(INSTANTS):
         at = asyncio.run(_recorded(stage, program, chance.randrange(1, entries)))
         _kill(stage)
-        looks.append(asyncio.run(_timed(stage, _look(stage, program, at))))
+        looks.append(asyncio.run(_measure(stage, _read_past(stage, program, at))))
     show(
         f"A program of {entries} entries, after a restart of the API: ms",
         ("", "median", "most"),
@@ -66,8 +66,8 @@ def _is_ready(address: str) -> bool:
         return False
 
 
-async def _timed(stage: Stage, ask: Ask) -> float:
-    """Milliseconds, after a request of the same person that touches no program: connections and tokens are known."""
+async def _measure(stage: Stage, ask: Ask) -> float:
+    """Milliseconds, after a request of the same person without a program, so that connections and token cache are warm."""
     async with Api(stage.service.api) as api:
         await api.read(stage.service.people["officer"], "/me")
         begun = time.perf_counter()
@@ -76,11 +76,11 @@ async def _timed(stage: Stage, ask: Ask) -> float:
 
 
 def _act(stage: Stage, program: str) -> Ask:
-    body = {"evidence": f"r{uuid4()}", "milestone": "done_1", "shows": "report", "text": asks.TEXT}
+    body = {"evidence": f"r{uuid4()}", "milestone": "done_1", "shows": "report", "text": workload.TEXT}
     return lambda api: api.write(stage.service.people["us-recorder"], f"/programs/{program}/evidence", body)
 
 
-def _look(stage: Stage, program: str, at: str) -> Ask:
+def _read_past(stage: Stage, program: str, at: str) -> Ask:
     return lambda api: api.read(stage.service.people["officer"], f"/programs/{program}", at=at)
 
 

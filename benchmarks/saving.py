@@ -1,4 +1,4 @@
-"""How long saving and bringing back take: `python -m benchmarks.saving`.
+"""`python -m benchmarks.saving`: the duration of backup and restore.
 
 A hundred programs of 184 entries, and 300 documents of 200 kB, on two servers of its own.
 """
@@ -27,27 +27,27 @@ PROGRAMS, AT_ONCE, ACTS, DOCUMENTS, BYTES = 100, 10, 180, 3, 200_000
 T = TypeVar("T")
 
 
-async def _some(content: bytes) -> AsyncIterator[bytes]:
+async def _stream(content: bytes) -> AsyncIterator[bytes]:
     yield content
 
 
-async def _filled(url: str, documents: Path) -> None:
+async def _fill(url: str, documents: Path) -> None:
     async for room in room_on(url):
         filed = Documents(room.reader, room.operational, store_at(documents))
         for _ in range(PROGRAMS // AT_ONCE):
             programs = await asyncio.gather(*(room.started() for _ in range(AT_ONCE)))
-            await asyncio.gather(*(_lived(room, filed, program) for program in programs))
+            await asyncio.gather(*(_run_program(room, filed, program) for program in programs))
 
 
-async def _lived(room: Room, filed: Documents, program: UUID) -> None:
+async def _run_program(room: Room, filed: Documents, program: UUID) -> None:
     for _ in range(ACTS):
         await room.recorded(program, evidence())
     for _ in range(DOCUMENTS):
-        content = _some(secrets.token_bytes(BYTES))
+        content = _stream(secrets.token_bytes(BYTES))
         await filed.store(program, content, name="n", media_type="application/pdf", uploaded_by="nora")
 
 
-def _timed(what: str, work: Callable[[], T]) -> T:
+def _measure(what: str, work: Callable[[], T]) -> T:
     begun = time.perf_counter()
     done = work()
     print(f"{what:24}{time.perf_counter() - begun:6.1f} s")
@@ -61,9 +61,9 @@ def main() -> None:
             (place / name).mkdir()
         with Postgres(place / "one") as one, Postgres(place / "other") as other:
             asyncio.run(upgrade(one.url()))
-            asyncio.run(_filled(one.url(), place / "documents"))
+            asyncio.run(_fill(one.url(), place / "documents"))
             source = Source(one.url(), store_at(place / "documents"), {})
-            made = _timed("backup", lambda: take(source, place / "backup", lambda *_: None))
+            made = _measure("backup", lambda: take(source, place / "backup", lambda *_: None))
             size = sum(file.size for file in made.files.values()) / 2**20
             print(f"{made.entries} entries of {len(made.heads)} programs, {len(made.documents)} documents, {size:.0f} MiB")
             elsewhere = store_at(place / "elsewhere")
@@ -71,7 +71,7 @@ def main() -> None:
                 ("restore", RestoreOptions(place / "backup")),
                 ("restore --replace", RestoreOptions(place / "backup", replaces=True)),
             ):
-                done = _timed(what, lambda wish=wish: restore(wish, other.url(), elsewhere, lambda _: None, lambda *_: None))  # type: ignore[misc]
+                done = _measure(what, lambda wish=wish: restore(wish, other.url(), elsewhere, lambda _: None, lambda *_: None))  # type: ignore[misc]
                 assert done.is_whole
 
 

@@ -1,4 +1,4 @@
-"""Where a benchmark happens: a service of its own, the floor beside it on the same database server, and a load process."""
+"""The environment of a benchmark: a service, the baseline on the same database server, and a load generator."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ from urllib.request import urlopen
 
 import psycopg
 
-from benchmarks.asks import Request
 from benchmarks.floor import TABLE
+from benchmarks.workload import Request
 from cli.temporal import free_port
 from tests.whole.running import Service, service
 
 Lane: TypeAlias = list[Request]
 
 CALM_LOOKS, IDLE = 3, 0.04
-"""So many times in a row Temporal and the worker must have used less than so many seconds of processor in a fifth of one."""
+"""Idle means: in so many samples in a row, Temporal and the worker used less than so many seconds in a fifth of one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One slice of load."""
+    """The result of one slice of load."""
 
     micros: list[int]
     lasted: float
@@ -48,8 +48,8 @@ class Outcome:
         return ordered[min(len(ordered) - 1, int(share * len(ordered)))] / 1000
 
 
-class Load:
-    """The load process."""
+class LoadGenerator:
+    """The load generator's process."""
 
     def __init__(self) -> None:
         self._process = subprocess.Popen(
@@ -57,12 +57,12 @@ class Load:
         )
 
     def hold(self, name: str, port: int, lanes: Sequence[Lane], *, repeats: bool = False) -> None:
-        """Hands over lanes of requests; repeated ones are sent again and again."""
+        """Loads lanes of requests; repeated ones start again at their end."""
         texts = [[request.text for request in lane] for lane in lanes]
         self._order({"do": "hold", "name": name, "port": port, "lanes": texts, "repeats": repeats})
 
     def run(self, name: str, *, clients: int, seconds: float, rate: float = 0, expect: int = 201) -> Outcome:
-        """Sends until the time is over or nothing is left. An answer of another status is an error of the benchmark."""
+        """Sends until the time is over or no request is left. An unexpected status is an error of the benchmark."""
         outcome = self._order({"do": "run", "name": name, "clients": clients, "seconds": seconds, "rate": rate})
         assert set(outcome["statuses"]) == {str(expect)}, (name, outcome["statuses"], outcome["failures"])
         return Outcome(outcome["micros"], outcome["lasted"], outcome["processor"], outcome["left"])
@@ -86,18 +86,18 @@ class Stage:
     service: Service
     floor_port: int
     floor_pid: int
-    load: Load
+    load: LoadGenerator
 
-    def told(self, seconds: float = 120) -> float:
-        """Waits until every workflow has been told what was recorded; how long that took."""
+    def wait_signalled(self, seconds: float = 120) -> float:
+        """Waits until every workflow has been signalled; returns the seconds."""
         begun = time.monotonic()
-        while self.behind() and time.monotonic() - begun < seconds:
+        while self.count_behind() and time.monotonic() - begun < seconds:
             time.sleep(0.2)
         return time.monotonic() - begun
 
-    def rested(self, seconds: float = 120) -> None:
-        """Waits until every workflow has been told and done what follows: what was prepared is not measured with the rest."""
-        self.told(seconds)
+    def wait_idle(self, seconds: float = 120) -> None:
+        """Waits until every workflow has been signalled and is idle, so that preparation is not measured."""
+        self.wait_signalled(seconds)
         children = self.service.children()
         busy = [children["Temporal"], children["worker"]]
         deadline, calm = time.monotonic() + seconds, 0
@@ -107,12 +107,12 @@ class Stage:
             calm = calm + 1 if sum(map(processor, busy)) - before < IDLE else 0
 
     def clock_processor(self) -> tuple[float, float]:
-        """Seconds of processor that Temporal and the worker have used."""
+        """Seconds of processor time of Temporal and the worker."""
         children = self.service.children()
         return processor(children["Temporal"]), processor(children["worker"])
 
-    def behind(self) -> int:
-        """Programs whose workflow has something to hear."""
+    def count_behind(self) -> int:
+        """The number of programs with a pending signal."""
         with psycopg.connect(self.service.addresses["database_owner_url"]) as connection:
             query = "SELECT count(*) FROM dispatch d JOIN program p ON p.id = d.program_id WHERE p.clock_seq > d.dispatched_seq"
             row = connection.execute(query).fetchone()
@@ -120,7 +120,7 @@ class Stage:
 
     @contextmanager
     def without_worker(self) -> Iterator[None]:
-        """The worker stands still meanwhile: what is measured is API and database alone."""
+        """Stops the worker for the block, to measure API and database only."""
         pid = self.service.signal("worker", signal.SIGSTOP)
         try:
             yield
@@ -130,17 +130,17 @@ class Stage:
 
 @contextmanager
 def stage(expensive_a_minute: int = 1_000_000) -> Iterator[Stage]:
-    """Everything that runs, in a temporary folder that goes with it. One officer starts hundreds of programs there."""
+    """A whole service in a temporary folder. Its rate limit allows one officer to start hundreds of programs."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="accord-bench-")))
-        folder.chmod(0o711)  # the database server runs as another user when we are root
-        # An adapter for checks that asks this machine, which our own line never does.
+        folder.chmod(0o711)  # as root, the database server runs as another user
+        # An adapter for checks that requests this machine, which the service's egress rules forbid.
         found = [str(Path(__file__).parents[1] / "tests" / "plugged"), os.environ.get("PYTHONPATH", "")]
         os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, found))
         settings = {"ACCORD_EXPENSIVE_A_MINUTE": str(expensive_a_minute)}
         running = stack.enter_context(service(folder / "home", **settings))
         port, pid = stack.enter_context(_floor(running))
-        load = Load()
+        load = LoadGenerator()
         stack.callback(load.close)
         yield Stage(running, port, pid, load)
 
@@ -154,7 +154,7 @@ def _floor(running: Service) -> Iterator[tuple[int, int]]:
     with psycopg.connect(url) as connection:
         connection.execute(TABLE)
     port = free_port()
-    # By the same server as the API, so that what it costs stands on both sides.
+    # The same server as the API's, so that both sides have its cost.
     command = [sys.executable, "-m", "api.server", "--app", "benchmarks.floor:create_app", "--port", str(port)]
     with subprocess.Popen(  # noqa: S603  ourselves
         command, env=os.environ | {"FLOOR_URL": url}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
@@ -167,7 +167,7 @@ def _floor(running: Service) -> Iterator[tuple[int, int]]:
 
 
 def processor(pid: int) -> float:
-    """Seconds that a process has used."""
+    """Seconds of processor time of a process."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 

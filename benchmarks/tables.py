@@ -1,4 +1,4 @@
-"""Results as Markdown, so that what is printed can be read and kept alike."""
+"""Tables of results, as Markdown."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ __all__ = ["median", "show", "verdict"]
 
 
 def show(title: str, head: Sequence[str], lines: Iterable[Sequence[object]]) -> None:
-    """Prints a table; floats with two digits that count."""
+    """Prints a table; floats have two significant digits."""
     rows = [[_text(cell) for cell in line] for line in lines]
     widths = [max(len(row[column]) for row in [list(head), *rows]) for column in range(len(head))]
     print(f"\n{title}\n")
@@ -18,7 +18,7 @@ def show(title: str, head: Sequence[str], lines: Iterable[Sequence[object]]) -> 
 
 
 def verdict(bar: str, value: float, *, most: float | None = None, least: float | None = None) -> None:
-    """Prints whether a bar is met."""
+    """Prints whether a target is met."""
     met = (most is None or value <= most) and (least is None or value >= least)
     print(f"\n{'met   ' if met else 'MISSED'}  {bar}: {value:.2f}", flush=True)
 

@@ -1,4 +1,4 @@
-"""What being seen costs: acts on an API that counts and traces and on one that does not, in turns, on one database."""
+"""Benchmark of telemetry: acts on APIs with and without metrics and traces, in turns, on one database."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchmarks import asks
+from benchmarks import workload
 from benchmarks.stage import Outcome, Stage, await_answer, processor
 from benchmarks.tables import median, show, verdict
 from cli.temporal import free_port
@@ -32,8 +32,8 @@ class Slices:
         return [name, *shares, median(one.rate for one in self.acts), median(self.api), median(self.postgres)]
 
 
-def costs(stage: Stage, clients: Sequence[int], rounds: int, seconds: float, programs: int) -> None:
-    """Three APIs of which none is asked while another is measured; the worker stands still meanwhile."""
+def measure_telemetry(stage: Stage, clients: Sequence[int], rounds: int, seconds: float, programs: int) -> None:
+    """Three APIs, measured one at a time, with the worker stopped."""
     with collecting() as collector, stage.without_worker():
         metrics = {"ACCORD_METRICS": f"127.0.0.1:{free_port()}"}
         traces = {
@@ -54,8 +54,8 @@ def _of(  # noqa: PLR0913, PLR0917  what is measured, and how often
         for name in (*WAYS[turn % 3 :], *WAYS[: turn % 3]):
             port, pid = places[name]
             people = stage.service.people
-            ids = asyncio.run(asks.programs(stage.service.api, people, programs))
-            stage.load.hold("seen", port, [list(asks.ladder(program, people)) for program in ids])
+            ids = asyncio.run(workload.programs(stage.service.api, people, programs))
+            stage.load.hold("seen", port, [list(workload.ladder(program, people)) for program in ids])
             before = processor(pid), _postgres(stage)
             outcome = stage.load.run("seen", clients=number, seconds=seconds)
             of = found[name]
@@ -75,7 +75,7 @@ def _of(  # noqa: PLR0913, PLR0917  what is measured, and how often
 
 
 def _postgres(stage: Stage) -> float:
-    """Seconds of processor of all processes of the database server, those that have ended too."""
+    """Seconds of processor time of all processes of the database server, including those that have ended."""
     first = stage.service.children()["PostgreSQL"]
     return sum(processor(pid) for pid in (first, *_children(first)))
 
@@ -86,7 +86,7 @@ def _children(process: int) -> list[int]:
 
 @contextmanager
 def _api(stage: Stage, settings: dict[str, str]) -> Iterator[tuple[int, int]]:
-    """Another API of the same service; its port and its process."""
+    """Another API process of the same service; its port and its process."""
     port = free_port()
     addresses = stage.service.addresses
     environment = (

@@ -1,1 +1,1 @@
-"""The `accord` command: the servers it keeps, and the conversations people have with them in a terminal."""
+"""The `accord` command line: runs the servers, and talks to a running service."""

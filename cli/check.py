@@ -1,4 +1,4 @@
-"""`accord check`: how automated checks go, and figures read again from the bytes that were kept."""
+"""`accord check`: the status of automated checks, and figures recomputed from stored answers."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ T = TypeVar("T")
 ProgramOption = Annotated[UUID, typer.Argument(metavar="PROGRAM", help="The program's id.")]
 
 
-class Unusable(Exception):
-    """Why there is nothing to say; for the person who asked."""
+class RecomputeError(Exception):
+    """Why there is no result; the message is for the user."""
 
 
 @app.command("list")
@@ -58,7 +58,7 @@ def recompute(
 
     Exit code 0: it is the same. 1: it is not; each difference is named. 2: it can't be read again, and why.
     """
-    again = _run(_again(home, program, measurement))
+    again = _run(_recompute(home, program, measurement))
     recorded, by = again.recorded, again.by
     typer.echo(f"{measurement}: {recorded.value:f} {recorded.unit} in {recorded.period}, edition {recorded.edition}.")
     typer.echo(f"Read from {again.size:,} bytes that were kept on {recorded.retrieved_at:%Y-%m-%d}, by {by}.")
@@ -70,8 +70,8 @@ def recompute(
 
 
 @dataclass(frozen=True, slots=True)
-class Again:
-    """A figure as it was recorded, and where it differs when it is read again."""
+class Recomputation:
+    """A recorded figure and the differences of the recomputed one."""
 
     recorded: MeasurementRecorded
     size: int
@@ -80,49 +80,49 @@ class Again:
 
 
 def _run(work: Coroutine[Any, Any, T]) -> T:
-    """Ends the command with status 2 where there is nothing to say."""
+    """Runs the work; exits with status 2 where there is no result."""
     try:
         return asyncio.run(work)
-    except (Unusable, NotRunning) as reason:
+    except (RecomputeError, NotRunning) as reason:
         typer.echo(f"accord: {reason}", err=True)
     except DatabaseError as reason:
         typer.echo(f"accord: the database cannot be asked: {str(reason).strip()}", err=True)
     raise typer.Exit(2)
 
 
-async def _again(home: Path, program: UUID, measurement: str) -> Again:
-    async with _rooms(home) as (reader, _):
-        recorded, plan = await _recorded(reader, program, measurement)
+async def _recompute(home: Path, program: UUID, measurement: str) -> Recomputation:
+    async with _connections(home) as (reader, _):
+        recorded, plan = await _load_measurement(reader, program, measurement)
         origin = recorded.origin
         if origin is None:
-            raise Unusable(f"{measurement} was recorded by a person, not by a check: {recorded.source}")
+            raise RecomputeError(f"{measurement} was recorded by a person, not by a check: {recorded.source}")
         store = store_at(document_store(home))
         try:
             adapter = installed_adapters()[origin.adapter]
             answers = [Answer(fetch, read_document(store, fetch.sha256)) for fetch in origin.fetched]
         except (Denied, NoAnswer) as fault:
-            raise Unusable(str(fault)) from None
+            raise RecomputeError(str(fault)) from None
         except DocumentFault as fault:
-            raise Unusable(f"the answer that {measurement} was read from is not to be had: {fault}") from None
+            raise RecomputeError(f"the answer that {measurement} was read from is not to be had: {fault}") from None
         reading = await read_answers(adapter, plan, origin.check, answers)
         by = f"{adapter.name} {adapter.version}"
         if adapter.version != origin.version:
             by += f" (recorded by {origin.adapter} {origin.version})"
-        return Again(recorded, sum(fetch.size for fetch in origin.fetched), by, tuple(_differences(recorded, reading)))
+        return Recomputation(recorded, sum(fetch.size for fetch in origin.fetched), by, tuple(_differences(recorded, reading)))
 
 
-async def _recorded(reader: ReadPool, program: UUID, measurement: str) -> tuple[MeasurementRecorded, Plan]:
-    """A measurement, and the plan as it was when it was recorded."""
+async def _load_measurement(reader: ReadPool, program: UUID, measurement: str) -> tuple[MeasurementRecorded, Plan]:
+    """A measurement, and the plan that was in force when it was recorded."""
     lines = await Queries(reader).ledger(program, LedgerFilter(kinds=["measurement_recorded"], subjects=[measurement]))
     programs = ProgramCache(reader)
     if not lines:
         if (cached := await programs.load(program)) is None:
-            raise Unusable(f"there is no program {program}")
+            raise RecomputeError(f"there is no program {program}")
         known = [piece.id for piece in cached.program.evidence.values() if piece.measurement is not None]
-        raise Unusable(f"{measurement} is no figure of this program; {did_you_mean(measurement, known)}")
+        raise RecomputeError(f"{measurement} is no figure of this program; {did_you_mean(measurement, known)}")
     fact, then = lines[0].entry.fact, await programs.as_of(program, lines[0].entry.at)
     if not isinstance(fact, MeasurementRecorded) or then is None:
-        raise Unusable(f"{measurement} is no figure")
+        raise RecomputeError(f"{measurement} is no figure")
     return fact, then.plan
 
 
@@ -151,16 +151,16 @@ def _differing(recorded: MeasurementRecorded, found: ReadFigure) -> Iterator[str
 
 
 async def _lines(home: Path, program: UUID) -> list[str]:
-    async with _rooms(home) as (reader, operational):
+    async with _connections(home) as (reader, operational):
         if (cached := await ProgramCache(reader).load(program)) is None:
-            raise Unusable(f"there is no program {program}")
+            raise RecomputeError(f"there is no program {program}")
         last, now = await CheckRuns(reader, operational).of(program), datetime.now(UTC)
         told = {name: health(cached.program, name, last.get(name), now) for name in cached.program.plan.checks}
     return [f"{name:<24} {how:<10} {sentence}" for name, (how, sentence) in told.items()] or ["The plan has no checks."]
 
 
 @asynccontextmanager
-async def _rooms(home: Path) -> AsyncIterator[tuple[ReadPool, OperationalPool]]:
+async def _connections(home: Path) -> AsyncIterator[tuple[ReadPool, OperationalPool]]:
     url = service_database(home)
     async with AsyncExitStack() as stack:
         reader = await stack.enter_async_context(ReadPool(url, size=1))

@@ -1,4 +1,4 @@
-"""`accord checkpoint-key`: the seed of the keys with which a service signs how its ledgers stand."""
+"""`accord checkpoint-key`: creates the seed of the keys that sign checkpoints."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from typing import Annotated
 
 import typer
 
-from cli.remote.client import stop
+from cli.remote.client import exit_with
 
 
 def create(file: Path) -> None:
-    """Writes a new seed for its owner alone. Raises FileExistsError where there is one: who loses a key loses its name."""
+    """Writes a new seed with permissions for its owner only. Raises FileExistsError: a lost key means a new name."""
     with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
         out.write(b64encode(secrets.token_bytes(64)) + b"\n")
         out.flush()
@@ -28,5 +28,5 @@ def command(
     try:
         create(file)
     except OSError as refused:
-        stop(f"{file} is not written: {refused.strerror}")
+        exit_with(f"{file} is not written: {refused.strerror}")
     typer.echo(f"Written to {file}, for you alone. Whoever has it can sign in the name of this service.")

@@ -1,4 +1,4 @@
-"""A server run as a direct child process: its life, its log, and what its log says when it dies."""
+"""Child processes: start, stop, logging of their output, and the error lines after a crash."""
 
 import fcntl
 import json
@@ -19,16 +19,16 @@ from cli.log_file import LogFile
 EXEC_CHILD = Path(__file__).with_name("exec_child.py")
 LINES_REMEMBERED, LONGEST_LINE = 60, 8192
 PIPE_BYTES = 2**20
-"""What a child can say while we are held (Ctrl-Z) before it has to wait for us."""
+"""Output that is buffered while we are stopped (Ctrl-Z), before the child blocks."""
 
-Written: TypeAlias = Callable[[str], str | None]
-"""A line that a child has said as it is written; None for one that is not."""
+LineFilter: TypeAlias = Callable[[str], str | None]
+"""Maps a line of output to a line of the log; None drops it."""
 
 DISK_FULL = ("No space left on device", "database or disk is full", "Errno 28", "ENOSPC")
 
 
-class Service(Protocol):
-    """What the supervisor keeps: something that can be started again after it died."""
+class Restartable(Protocol):
+    """The interface of a supervised service, which can be restarted."""
 
     @property
     def name(self) -> str: ...
@@ -36,11 +36,11 @@ class Service(Protocol):
     def alive(self) -> bool: ...
     def start(self) -> None: ...
     def stop(self) -> None: ...
-    def last_words(self) -> str: ...
+    def error_lines(self) -> str: ...
 
 
 class ChildProcess:
-    """One process. Start it from the main thread: the kernel ends it when the *thread* that started it is gone."""
+    """One process. Start it from the main thread: the parent-death signal is sent when the starting *thread* ends."""
 
     def __init__(  # noqa: PLR0913  they are the facts about a process, and keyword-only
         self,
@@ -54,16 +54,16 @@ class ChildProcess:
         stop_signal: signal.Signals = signal.SIGTERM,
         orphan_signal: signal.Signals = signal.SIGKILL,
         patience: float = 10.0,
-        written: Written = str,
+        line_filter: LineFilter = str,
     ) -> None:
         """`user` is a (uid, gid) to drop to, `needs` the paths that this user must be able to reach.
 
-        `stop_signal` asks it to stop, and after `patience` seconds it is killed; `orphan_signal` is what the kernel sends
-        it when we die without asking. What it says goes through `written` into the log.
+        `stop_signal` asks it to stop, and after `patience` seconds it is killed; `orphan_signal` is the parent-death signal.
+        `line_filter` maps each line of its output to a line of the log.
         """
         self.name = name
         self.log = log
-        self._file, self._written = LogFile(log), written
+        self._file, self._line_filter = LogFile(log), line_filter
         self._said: deque[str] = deque(maxlen=LINES_REMEMBERED)
         self._listener: threading.Thread | None = None
         self._command = [str(part) for part in command]
@@ -89,7 +89,7 @@ class ChildProcess:
         enter = [sys.executable, "-I", "-S", str(EXEC_CHILD), json.dumps(order)]
         self._file.open()
         self._said = deque(maxlen=LINES_REMEMBERED)
-        # A session of its own, so that Ctrl-C in the terminal reaches only us and we can stop things in their order.
+        # A new session, so that Ctrl-C in the terminal reaches only us, and services are stopped in order.
         self._process = subprocess.Popen(  # noqa: S603  the command is ours
             enter + self._command,
             stdin=subprocess.DEVNULL,
@@ -100,18 +100,21 @@ class ChildProcess:
         )
         if (out := self._process.stdout) is None:
             raise RuntimeError("a child without a pipe")
-        with suppress(OSError):  # a user has only so much of it
+        with suppress(OSError):  # pipe memory is limited per user
             fcntl.fcntl(out, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
-        self._listener = threading.Thread(target=self._listen, args=(out, self._said), name=f"log of {self.name}", daemon=True)
+        self._listener = threading.Thread(
+            target=self._copy_output, args=(out, self._said), name=f"log of {self.name}", daemon=True
+        )
         self._listener.start()
 
-    def _listen(self, out: IO[bytes], said: deque[str]) -> None:
-        """Until the last process of the child has closed the pipe. Here, and not in the child, for it bounds all that is said,
-        also by servers that know of no such bound, and by an interpreter that breaks down.
+    def _copy_output(self, out: IO[bytes], said: deque[str]) -> None:
+        """Copies output to the log until the last process of the child has closed the pipe.
+
+        The parent writes the log, since it bounds the size of all output, also of servers and crashing interpreters.
         """
         with out:
             while piece := out.readline(LONGEST_LINE):
-                line = self._written(piece.decode(errors="replace").rstrip("\r\n"))
+                line = self._line_filter(piece.decode(errors="replace").rstrip("\r\n"))
                 if line is not None:
                     said.append(line)
                     self._file.write(line.encode(errors="replace") + b"\n")
@@ -127,25 +130,25 @@ class ChildProcess:
             self._process.kill()
             self._process.wait()
         self._process = None
-        self._hear_out()
+        self._drain_output()
         self._file.close()
 
     def wait(self) -> int:
-        """Wait for its own end and return the exit code."""
+        """Waits for the process and returns its exit code."""
         code = self._process.wait() if self._process else 0
-        self._hear_out()
+        self._drain_output()
         return code
 
-    def last_words(self) -> str:
-        """The end of what it said since it was started: the lines that name an error, or else the last three."""
+    def error_lines(self) -> str:
+        """The end of its output since the start: lines with errors, or else the last three."""
         if not self.alive:
-            self._hear_out()
-        lines = [_readable(line) for line in list(self._said) if line.strip()]
+            self._drain_output()
+        lines = [_format_line(line) for line in list(self._said) if line.strip()]
         named = [line for line in lines if any(word in line for word in ("FATAL", "PANIC", "ERROR", "rror", *DISK_FULL))]
         return f"{' / '.join((named or lines)[-3:]) or 'it said nothing'} ({self._ending()})."
 
-    def _hear_out(self) -> None:
-        """Waits for what an ended child has still said. Not for long: a grandchild may live on, and hold the pipe."""
+    def _drain_output(self) -> None:
+        """Waits shortly for the remaining output of an ended child: a grandchild may keep the pipe open."""
         if self._listener is not None:
             self._listener.join(1.0)
 
@@ -156,8 +159,8 @@ class ChildProcess:
         return f"killed by {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
 
 
-def _readable(line: str) -> str:
-    """A line of ours in words; another as it is."""
+def _format_line(line: str) -> str:
+    """A structured log line as text; other lines unchanged."""
     try:
         told = json.loads(line)
         fault = told.get("fault", {})
@@ -169,5 +172,5 @@ def _readable(line: str) -> str:
 
 
 def is_disk_full(words: str, folder: Path) -> bool:
-    """On a full disk the log may have had no room for the words."""
+    """Whether the disk is full. The log may have had no room for the error message."""
     return any(sign in words for sign in DISK_FULL) or shutil.disk_usage(folder).free < 2**20

@@ -1,4 +1,4 @@
-"""`accord clock`: what the clocks say, and the operator's word on the database's."""
+"""`accord clock`: compares clocks, and accepts a jump of the database's."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ SHORT = {
 }
 PATIENCE_SECONDS = 60.0
 DONE_AT_ONCE = ("evidence", "verification", "determination")
-"""What is owed and not waited for: time to observe passes by itself."""
+"""Owed acts that the demonstration does; periods of observation end by themselves."""
 
 MOST_BLOCKS = 3
 
@@ -46,17 +46,17 @@ Say = Callable[[str], None]
 
 
 class NoTokens(Exception):
-    """Nobody can act in the service that runs."""
+    """The data folder of the running service has no tokens."""
 
     def __init__(self, home: Path) -> None:
         super().__init__(f"{home} holds no tokens: `accord run --first-run` issues one for each role.")
 
 
 class Demo:
-    """One run, by a client of the API; every line that it says is something that the service has answered."""
+    """One run, as a client of the API. Every printed line comes from a response."""
 
     def __init__(self, service: ServiceClient, people: dict[str, Person], say: Say, pages: str = "") -> None:
-        """`pages`: the address of the pages, which show what happens as it does; empty: nothing is said of them."""
+        """`pages`: the URL of the web pages; empty: they are not mentioned."""
         self._service, self._people, self._say, self._pages = service, people, say, pages
         self._program = ""
         self._begun = time.monotonic()
@@ -64,14 +64,14 @@ class Demo:
         self._attested: set[tuple[str, str, str]] = set()
 
     async def run(self) -> None:
-        """The whole story. Raises Refused, or TimeoutError when a clock does not strike."""
+        """Runs the whole story. Raises Refused, or TimeoutError when a clock does not strike."""
         await self._start()
         for phase in ("announcement", "guarantees"):
-            await self._bring_on(phase)
-        await self._be_attacked()
-        await self._until("stability", "complete")
+            await self._complete(phase)
+        await self._report_attack()
+        await self._wait_until("stability", "complete")
         await self._consent()
-        await self._until("sfa_programs", "open")
+        await self._wait_until("sfa_programs", "open")
         await self._tell_of_children()
         await self._say_what_blocks()
 
@@ -86,8 +86,8 @@ class Demo:
             )
         self._tell(f"started, with a quiet of {SHORT['stability_length']} instead of months")
 
-    async def _bring_on(self, phase: str) -> None:
-        """Does what is owed in a phase, by the acts that the API names for it, until the phase is complete."""
+    async def _complete(self, phase: str) -> None:
+        """Does the suggested acts of a phase until it is complete."""
         titles = {one["name"]: one["title"] for one in await self._read("/milestones", phase=phase)}
         deadline = time.monotonic() + PATIENCE_SECONDS
         while any(owed := [one for one in await self._read("/owed") if one["name"] in titles]):
@@ -99,21 +99,21 @@ class Demo:
             if time.monotonic() > deadline:
                 raise TimeoutError(f"{phase} still waits: {[one['sentence'] for one in owed]}")
             await asyncio.sleep(0.2)
-        await self._until(phase, "complete")
+        await self._wait_until(phase, "complete")
 
     async def _do(self, owed: dict[str, Any]) -> str:
-        """The first act by which something is done, and who has done it."""
+        """Does the first suggested act; returns it and the person."""
         act = owed["acts"][0]
         party = next(one for one in act["parties"] if (owed["name"], str(act["known"].get("shows")), one) not in self._attested)
         person = next(one for one in self._people.values() if one.party == party and one.role in act["roles"])
-        body = {name: await self._said(person, name, value) for name, value in act["body"].items()}
+        body = {name: await self._placeholder_value(person, name, value) for name, value in act["body"].items()}
         await self._service.write(person, act["route"].removeprefix("/api/v1"), body)
         if owed["kind"] == "evidence":
             self._attested.add((owed["name"], body["shows"], party))
         return person.name
 
-    async def _said(self, person: Person, name: str, value: Any) -> Any:
-        """What is filled in where the API has left a place for it, between < and >."""
+    async def _placeholder_value(self, person: Person, name: str, value: Any) -> Any:
+        """The value for a placeholder in a suggested act, between < and >."""
         if name == "document":
             path, content = f"/programs/{self._program}/documents", f"Document {self._pieces} ({datetime.now(UTC)})".encode()
             filed = await self._service.file(person, path, f"document-{self._pieces}.txt", content)
@@ -123,7 +123,7 @@ class Demo:
             return f"piece-{self._pieces}"
         return f"We state {value[1:-1]}." if name == "text" else "Everything asked for is shown." if name == "reason" else value
 
-    async def _be_attacked(self) -> None:
+    async def _report_attack(self) -> None:
         self._tell(f"quiet is counted {_span(await self._stability())}")
         await asyncio.sleep(3)
         report = {
@@ -151,8 +151,8 @@ class Demo:
             self._tell(f"{party} consents")
 
     async def _tell_of_children(self) -> None:
-        """Where the child programs stand, once each has a ledger; published figures are recorded for their indicators."""
-        children = await self._waited(self._children, lambda found: all(one["standing"] == "running" for one in found))
+        """Prints the status of the child programs once each has a ledger, and records published figures in them."""
+        children = await self._wait_for(self._children, lambda found: all(one["standing"] == "running" for one in found))
         for child in children:
             count = await record_figures(self._service, self._people["checker"], child)
             block = child["blocking"]
@@ -173,12 +173,12 @@ class Demo:
     async def _phase(self, name: str) -> Any:
         return next(phase for phase in await self._read("/phases") if phase["name"] == name)
 
-    async def _until(self, name: str, status: str) -> None:
-        await self._waited(partial(self._phase, name), lambda phase: phase["status"] == status)
+    async def _wait_until(self, name: str, status: str) -> None:
+        await self._wait_for(partial(self._phase, name), lambda phase: phase["status"] == status)
         self._tell(f"phase {name} is {status}")
 
-    async def _waited(self, ask: Callable[[], Awaitable[Any]], is_so: Callable[[Any], bool]) -> Any:
-        """The first answer that is so. Raises TimeoutError."""
+    async def _wait_for(self, ask: Callable[[], Awaitable[Any]], is_so: Callable[[Any], bool]) -> Any:
+        """The first response that satisfies a condition. Raises TimeoutError."""
         deadline = time.monotonic() + PATIENCE_SECONDS
         while not is_so(found := await ask()):
             if time.monotonic() > deadline:
@@ -201,9 +201,9 @@ def _span(stability: dict[str, Any]) -> str:
 
 
 def demonstrate(home: Path, say: Say) -> None:
-    """Runs the demonstration on the service of a data folder, or on one of its own where none runs.
+    """Runs the demonstration on the running service of a data folder, or on a temporary one.
 
-    The pages of a service of its own go with it.
+    The pages of a temporary service end with it.
     """
     addresses = home / "addresses.json"
     if addresses.exists():
@@ -223,7 +223,7 @@ async def _on(api: str, home: Path, say: Say) -> None:
 
 @contextmanager
 def _own_service(folder: Path, say: Say) -> Iterator[str]:
-    """A whole service on free ports, gone with the block."""
+    """A temporary service on free ports."""
     say("No service runs here; starting one for the demonstration.")
     port, temporal_port = str(free_port()), str(free_port())
     command = [sys.executable, "-m", "cli.entry_point", "run", "--home", str(folder), "--port", port]

@@ -1,4 +1,4 @@
-"""What `accord` runs. A command that talks to a service starts without what a service is made of, in a fifth of the time."""
+"""Entry point of `accord`. Commands for remote services start without importing the servers, in a fifth of the time."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from collections.abc import Sequence
 import typer
 
 from cli import operator_commands
-from cli.options import ended, whole_command
+from cli.options import run_and_exit, whole_command
 from cli.remote import commands
 
 COMPLETING = "COMP_WORDS"
-"""Where a shell that completes puts the words."""
+"""The variable in which a shell passes the words to be completed."""
 
 
 def main() -> None:
-    """Runs the command that the words name."""
+    """Runs the command on the command line."""
     words = os.environ[COMPLETING].split() if COMPLETING in os.environ else sys.argv
-    ended(_app_for(words[1:]))
+    run_and_exit(_app_for(words[1:]))
 
 
 def _app_for(words: Sequence[str]) -> typer.Typer:
@@ -30,18 +30,18 @@ def _app_for(words: Sequence[str]) -> typer.Typer:
     if asked in {name for panel in commands.COMMANDS.values() for name in panel}:
         commands.add_to(app)
         return app
-    gc.disable()  # nothing that is imported is garbage, and looking for some takes a fifth of the time
+    gc.disable()  # no garbage collection during imports, which takes a fifth of the time
     if asked in operator_commands.COMMANDS:
         operator_commands.add_to(app, [asked])
     else:
-        from cli.main import app  # noqa: PLC0415  it imports servers, the law and all that they need
+        from cli.main import app  # noqa: PLC0415  it imports the servers and the law
 
     gc.enable()
     return app
 
 
 def _command(words: Sequence[str]) -> str | None:
-    """The first word that is no option of the whole command."""
+    """The first word that is not a global option."""
     rest = iter(words)
     for word in rest:
         if word == "--address":

@@ -1,9 +1,9 @@
-"""Becomes another program, after tying its life to the parent's. Run by path, never imported.
+"""Executes another program with a parent-death signal. Run by path, never imported.
 
     python -I -S exec_child.py '{"parent": 17, "signal": 9, "user": [65534, 65534] or null, "needs": [...]}' program argument...
 
-This is a program of its own, and not a `preexec_fn`, because Python code between fork and exec can deadlock as soon as the
-parent has threads (the Temporal client does). It keeps its process id through `exec`, so the parent's handle stays right.
+This is a separate program and not a `preexec_fn`, because Python code between fork and exec can deadlock when the parent has
+threads (the Temporal client does). `exec` keeps the process id, so the parent's handle stays valid.
 """
 
 import ctypes
@@ -24,7 +24,7 @@ def _prctl(option: int, *values: int) -> bool:
 
 
 def _set_capabilities(permitted: int, effective: int) -> bool:
-    """Capabilities 0 to 31 as bit masks; the inheritable ones follow the effective ones, all others are given up."""
+    """Sets capabilities 0 to 31, as bit masks. Inheritable ones follow the effective ones; all others are dropped."""
     header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION_3, 0)
     data = (ctypes.c_uint32 * 6)(effective, permitted, effective, 0, 0, 0)
     return bool(libc.capset(header, data) == 0)
@@ -35,13 +35,13 @@ def _reaches(paths: list[str]) -> bool:
 
 
 def become(uid: int, gid: int, *, needs: list[str]) -> bool:
-    """Give up root, keeping no more than it takes to reach `needs`.
+    """Drops root, keeping only the capability that is necessary to reach `needs`.
 
-    A clone in a private folder (/root, or what `mktemp -d` makes) can't be entered by another user. Opening that folder to
-    everybody would be somebody else's decision, so the server keeps one capability instead: to pass through folders, or,
-    where that is not to be had (containers seldom have it) or not enough, to overlook file permissions.
+    A clone in a private folder (/root, or what `mktemp -d` makes) can't be entered by another user. Its permissions are not
+    ours to change, so the server keeps one capability instead: to search directories, or, where that is unavailable (as in
+    most containers) or insufficient, to bypass file permissions.
     """
-    # Capabilities outlast the change of user, and access(2), by which PostgreSQL looks for its own files, counts them.
+    # Capabilities are kept across setuid. access(2), with which PostgreSQL finds its files, respects them.
     _prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP)
     os.setgroups([])
     os.setresgid(gid, gid, gid)
@@ -59,9 +59,9 @@ def main() -> None:
     order, program = json.loads(sys.argv[1]), sys.argv[2:]
     if order["user"] and not become(*order["user"], needs=order["needs"]):
         sys.exit(f"user {order['user'][0]} can't reach {' and '.join(order['needs'])}")
-    _prctl(PR_SET_PDEATHSIG, order["signal"])  # after the change of user, which clears it
+    _prctl(PR_SET_PDEATHSIG, order["signal"])  # after setuid, which clears it
     if os.getppid() != order["parent"]:
-        sys.exit("the parent is gone")  # it died before the line above: no signal will come
+        sys.exit("the parent is gone")  # the parent died before prctl: there will be no signal
     os.execv(program[0], program)  # noqa: S606  no shell is the point
 
 

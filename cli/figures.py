@@ -1,4 +1,4 @@
-"""The published figures beside a plan, recorded in a program that follows it."""
+"""Published figures that accompany a plan, recorded in its programs."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from pathlib import Path
 from typing import Any
 
 from cli.first_people import Person
-from cli.home import our_plans
+from cli.home import packaged_plans
 from cli.service import ServiceClient
 
 AT_ONCE = 100
 
 
 async def record_figures(service: ServiceClient, checker: Person, program: dict[str, Any], plans: Path | None = None) -> int:
-    """Records the figures that lie beside the program's plan, and returns how many. What was recorded before stays one act.
+    """Records the figures of the program's plan, and returns their number. Idempotent.
 
     Raises Refused.
     """
-    files = sorted((plans or our_plans()).rglob(f"{program['plan']}/figures.csv"))
+    files = sorted((plans or packaged_plans()).rglob(f"{program['plan']}/figures.csv"))
     deeds = [deed for file in files[:1] for deed in figures(file)]
     for start in range(0, len(deeds), AT_ONCE):
         acts = [{"key": f"figure-{number}", "deed": deeds[number]} for number in range(start, len(deeds))[:AT_ONCE]]
@@ -28,7 +28,7 @@ async def record_figures(service: ServiceClient, checker: Person, program: dict[
 
 
 def figures(file: Path) -> Iterator[dict[str, Any]]:
-    """The figures of a file, as measurements to be recorded."""
+    """The figures of a file, as measurements to record."""
     with file.open(newline="", encoding="utf-8") as rows:
         for number, row in enumerate(csv.DictReader(rows), start=1):
             edition = "".join(char if char.isalnum() else "-" for char in row["edition"])[:40]

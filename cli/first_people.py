@@ -1,4 +1,4 @@
-"""The people of a fresh installation, one for each role that the report's plan needs."""
+"""The people of a new installation: one for each role that the report's plan needs."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ VALID_FOR = timedelta(days=365)
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody with one role, and the token that stands for them."""
+    """A person with one role and a token."""
 
     name: str
     role: Role
@@ -50,24 +50,24 @@ CAST: tuple[tuple[str, Role, str | None], ...] = (
 
 
 CHILDREN_ONLY = "jcc"
-"""The body that the programs under the Strategic Framework Agreement have, and the plan above them has not."""
+"""A body that only the programs under the Strategic Framework Agreement have, not the plan above them."""
 
 TRACKS = ("wto_accession", "local_government", "green_energy", "natural_resources")
 
 
 def start_of(people: Collection[Person], plan: str) -> dict[str, Any]:
-    """What starts a program of the report's plan: with everybody in it, those of the joint committees in its child programs."""
+    """The body that starts a program of the report's plan, with everybody, and joint committees in its child programs."""
     committees = members(people, of_children=True)
     return {"plan": plan, "members": members(people), "programs": {name: {"members": committees} for name in TRACKS}}
 
 
 def members(people: Iterable[Person], *, of_children: bool = False) -> list[dict[str, Any]]:
-    """The people as members of a program, or those whom only its child programs have a place for."""
+    """The people as members of a program, or those that only its child programs have."""
     return [person.member.model_dump(mode="json") for person in people if (person.party == CHILDREN_ONLY) is of_children]
 
 
 async def issue_cast(database_url: str) -> tuple[Person, ...]:
-    """Tokens for everybody of the cast, valid for a year."""
+    """Issues tokens for all of them, valid for a year."""
     async with ReadPool(database_url, size=1) as reader, OperationalPool(database_url, size=1) as operational:
         tokens = Tokens(reader, operational)
         people = []
@@ -78,7 +78,7 @@ async def issue_cast(database_url: str) -> tuple[Person, ...]:
 
 
 def write(file: Path, people: tuple[Person, ...]) -> None:
-    """Keeps the tokens, readable by the owner of the folder alone; whole or not at all."""
+    """Stores the tokens, readable by the folder's owner only, atomically."""
     text = json.dumps({p.name: {"role": p.role, "party": p.party, "token": p.token} for p in people}, indent=2)
     fresh = file.with_suffix(".new")
     with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
@@ -87,6 +87,6 @@ def write(file: Path, people: tuple[Person, ...]) -> None:
 
 
 def read(file: Path) -> tuple[Person, ...]:
-    """The people whose tokens were kept."""
+    """The people from the stored tokens."""
     kept = json.loads(file.read_text())
     return tuple(Person(name, Role(held["role"]), held["party"], held["token"]) for name, held in kept.items())

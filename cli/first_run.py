@@ -1,7 +1,7 @@
-"""What a fresh data folder needs before somebody can use it: tokens, the report's program, its real figures.
+"""Set-up of a new data folder: tokens, the report's program and its published figures.
 
-Every step is an act with a key of its own, so that a first run that was interrupted is simply gone through again. Nothing here
-keeps a service from running: what cannot be done is said in a sentence.
+Every step is an act with an idempotency key, so that an interrupted first run is repeated. Errors are printed and do not stop
+the service.
 """
 
 from __future__ import annotations
@@ -29,31 +29,31 @@ Say = Callable[[str], None]
 
 
 def sign_in_link(address: str, person: Person) -> str:
-    """Signs a person in to the pages. What stands after `#` is sent to no server and stands in no log of one."""
+    """A link that signs a person in. Browsers do not send the fragment after `#`, so that the token is in no log."""
     return f"{address}/sign-in#{person.token}"
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
-    """How much a record holds already."""
+class RecordSize:
+    """The size of a record."""
 
     programs: int
     tokens: int
 
 
 async def first_run(  # noqa: PLR0913  what a first run needs
-    api: str, database_url: str, home: Home, plans: Path, say: Say, *, asked: bool = False
+    api: str, database_url: str, home: Home, plans: Path, say: Say, *, requested: bool = False
 ) -> None:
-    """Called each time the API has become ready. Starts the program once, and records each plan's figures once there is
-    a program that follows it: those of child programs wait until their phase has opened them.
+    """Runs whenever the API has become ready. Starts the program once, and records each plan's figures once a program
+    follows it: those of child programs wait until their phase has opened them.
 
-    A record that came here in another way gets nothing unless that is `asked`. Says once by which links people sign in.
+    Other records are left alone unless it is `requested`. Prints the sign-in links once.
     """
     try:
-        held = await _held(database_url)
+        held = await _record_size(database_url)
         if not held.programs and not held.tokens:
-            _set_aside(home, say)
-        if not _is_wanted(home, held, asked=asked):
+            _clear_earlier(home, say)
+        if not _should_run(home, held, requested=requested):
             say(_OF_OTHERS.format(count=f"{held.programs} program{'' if held.programs == 1 else 's'}"))
             return
         people = await _people(api, database_url, home, say)
@@ -73,14 +73,14 @@ _OF_OTHERS = (
 )
 
 
-async def _held(database_url: str) -> Held:
+async def _record_size(database_url: str) -> RecordSize:
     async with ReadPool(database_url, size=1) as reader:
         row = await reader.row("SELECT (SELECT count(*) FROM program) AS programs, (SELECT count(*) FROM token) AS tokens")
-    return Held(**row) if row else Held(0, 0)
+    return RecordSize(**row) if row else RecordSize(0, 0)
 
 
-async def _started(database_url: str) -> str | None:
-    """The program that a first run has started, if it was interrupted before it could note that."""
+async def _started_program(database_url: str) -> str | None:
+    """The program of an interrupted first run."""
     async with ReadPool(database_url, size=1) as reader:
         row = await reader.row(
             "SELECT e.program_id::text AS program FROM program p JOIN ledger_entry e ON e.program_id = p.id AND e.seq = 1"
@@ -90,13 +90,13 @@ async def _started(database_url: str) -> str | None:
     return str(row["program"]) if row else None
 
 
-def _is_wanted(home: Home, held: Held, *, asked: bool) -> bool:
-    """Also where a first run has begun, or is over: figures of child programs are recorded in later starts."""
-    return asked or home.tokens.exists() or not held.programs
+def _should_run(home: Home, held: RecordSize, *, requested: bool) -> bool:
+    """Whether to run. It also runs after the first run, since child programs are started later."""
+    return requested or home.tokens.exists() or not held.programs
 
 
-def _set_aside(home: Home, say: Say) -> None:
-    """Nothing of an earlier record belongs to an empty one. Its tokens are kept, for it may come back."""
+def _clear_earlier(home: Home, say: Say) -> None:
+    """Deletes the state of an earlier record, where the record is empty; its tokens are renamed and kept for a restore."""
     home.first_program.unlink(missing_ok=True)
     shutil.rmtree(home.figures, ignore_errors=True)
     if home.tokens.exists():
@@ -115,7 +115,7 @@ async def _people(api: str, database_url: str, home: Home, say: Say) -> dict[str
 
 
 async def _start(service: ServiceClient, people: dict[str, Person], home: Home, database_url: str, say: Say) -> None:
-    program = await _started(database_url)
+    program = await _started_program(database_url)
     if program is None:
         body = first_people.start_of(tuple(people.values()), PLAN)
         program = (await service.write(people["officer"], "/programs", body, key=KEY))["program"]

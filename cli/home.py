@@ -1,4 +1,4 @@
-"""The data folder: where it is, what lies where in it, and that only one process uses it."""
+"""The data folder: its location, layout, lock and permissions."""
 
 import fcntl
 import os
@@ -11,7 +11,7 @@ from pathlib import Path
 from cli.start_errors import AlreadyRunning, NoPermission, NoSpace
 
 FREE_BYTES_NEEDED = 200 * 2**20
-OURS = (
+PRIVATE_FILES = (
     "addresses.json",
     "checkpoint.key",
     "documents",
@@ -24,15 +24,15 @@ OURS = (
     "tokens.earlier.json",
     "tokens.json",
 )
-"""What lies in the data folder and is for its owner alone."""
+"""Files in the data folder that only its owner may read."""
 
-OTHERS = ("postgres", "postgres.unfinished", "tokens.new")
-"""What lies there as well: PostgreSQL closes its own by itself."""
+OTHER_FILES = ("postgres", "postgres.unfinished", "tokens.new")
+"""Other files there: PostgreSQL restricts its own."""
 
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """`.accord/` of the current directory, or what ACCORD_HOME or `--home` name."""
+    """`.accord/` of the current directory, or the folder in ACCORD_HOME or `--home`."""
 
     folder: Path
 
@@ -46,34 +46,34 @@ class Home:
 
     @property
     def checkpoint_key(self) -> Path:
-        """The seed of the keys that sign checkpoints of ledgers."""
+        """The file with the seed of the checkpoint keys."""
         return self.folder / "checkpoint.key"
 
     @property
     def first_program(self) -> Path:
-        """Names the program that the first run has started."""
+        """The file with the id of the first program."""
         return self.folder / "first-run"
 
     @property
     def figures(self) -> Path:
-        """Plans whose figures have been recorded, a file each."""
+        """The folder with a file for each plan whose figures have been recorded."""
         return self.folder / "figures"
 
     def log(self, name: str) -> Path:
         return self.folder / "log" / f"{name}.log"
 
 
-def our_plans() -> Path:
-    """The plans that come with this program: beside the packages in a clone, inside this one in a wheel."""
+def packaged_plans() -> Path:
+    """The packaged plans: beside the packages in a clone, inside this one in a wheel."""
     here = Path(__file__).parent
     return here / "plans" if (here / "plans").exists() else here.parent / "plans"
 
 
 @contextmanager
-def claimed(folder: Path) -> Iterator[Home]:
-    """The folder, made if it is missing, for us alone until the block ends.
+def lock_folder(folder: Path) -> Iterator[Home]:
+    """The folder, created if missing and locked for the block.
 
-    The lock is flock's, so it ends with the process however that ends; the number in the file only tells whom to ask.
+    The lock is flock's and ends with the process; the process id in the file is for messages.
     """
     home = Home(folder.absolute())
     try:
@@ -93,22 +93,21 @@ def claimed(folder: Path) -> Iterator[Home]:
 
 
 def _close(home: Home) -> None:
-    """Takes from others what an earlier version, or the shell that has made the folder, has left them.
+    """Removes permissions of other users that an earlier version or the shell has left.
 
-    A folder that holds other things than ours is somebody's own, and stays as open as it was; ours in it are closed.
+    A folder with foreign files keeps its own mode; our files in it are restricted.
     """
     held = {path.name for path in home.folder.iterdir()}
-    if held <= {*OURS, *OTHERS} and home.folder.stat().st_uid == os.geteuid():
+    if held <= {*PRIVATE_FILES, *OTHER_FILES} and home.folder.stat().st_uid == os.geteuid():
         home.folder.chmod(0o700)
-    for path in [home.folder / name for name in OURS if name in held] + [*home.log("any").parent.glob("*")]:
+    for path in [home.folder / name for name in PRIVATE_FILES if name in held] + [*home.log("any").parent.glob("*")]:
         path.chmod(0o700 if path.is_dir() else 0o600)
 
 
-def let_in(folder: Path, group: int) -> None:
-    """Lets a group pass through a folder of ours, without listing it: PostgreSQL is not root, and has to reach its data.
+def grant_search(folder: Path, group: int) -> None:
+    """Gives a group search permission on our folders: PostgreSQL does not run as root and has to reach its data.
 
-    Others get no way in. A folder of somebody else stays as it is; the server then reaches its data by other means
-    (`cli/exec_child.py`).
+    Other users get nothing. Foreign folders stay unchanged; the server then uses a capability (`cli/exec_child.py`).
     """
     if folder.stat().st_uid == os.geteuid() and folder.stat().st_mode & 0o777 in {0o700, 0o710}:
         os.chown(folder, -1, group)
@@ -125,7 +124,7 @@ def _lock(lock: int, folder: Path) -> None:
 
 
 def check_space(folder: Path) -> None:
-    """Refuse a start that would end in the middle of a write."""
+    """Raises NoSpace where a start would fail in the middle of a write."""
     free = shutil.disk_usage(folder).free
     if free < FREE_BYTES_NEEDED:
         raise NoSpace(folder, f"{free // 2**20} MB are free, {FREE_BYTES_NEEDED // 2**20} MB are needed to start")

@@ -1,4 +1,4 @@
-"""For whom somebody can act here: the parties, bodies and assessors of the plans that are kept and of the programs that run."""
+"""The parties, bodies and assessors for which somebody can act: of the available plans and of running programs."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from api.plans import named_plan, names
+from api.plans import load_plan_text, plan_names
 from db.pools import ReadPool
 from db.program_cache import ProgramCache
 from rules.language.reading import parse_document
@@ -22,7 +22,7 @@ class ProgramUnknown(Exception):
 
 
 async def known_parties(reader: ReadPool, plans: Path, program: UUID | None) -> frozenset[str]:
-    """Of one program, or of all that there are and of the kept plans. Raises ProgramUnknown."""
+    """Those of one program, or of all programs and available plans. Raises ProgramUnknown."""
     if program is not None:
         if (kept := await ProgramCache(reader).load(program)) is None:
             raise ProgramUnknown(program)
@@ -30,8 +30,8 @@ async def known_parties(reader: ReadPool, plans: Path, program: UUID | None) -> 
         return frozenset({*plan.parties, *plan.bodies, *plan.assessors})
     held: dict[str, Any]
     known: set[str] = set()
-    for name in names(plans):
-        held = parse_document(named_plan(plans, name)).data
+    for name in plan_names(plans):
+        held = parse_document(load_plan_text(plans, name)).data
         known.update(party for kind in NAMED for party in held.get(kind, ()))
     rows = await reader.rows("SELECT DISTINCT party FROM membership UNION SELECT DISTINCT unnest(parties) FROM program", [])
     return frozenset(known | {row["party"] for row in rows} - {""})

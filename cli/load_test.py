@@ -1,4 +1,4 @@
-"""`accord load-test`: how many acts a service on this machine takes, and how long each of them."""
+"""`accord load-test`: throughput and latency of acts on a service on this machine."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ _REASON = "Load is put on this machine alone: {host} is no loopback address. Not
 
 
 @dataclass(slots=True)
-class Load:
-    """What came of it: milliseconds of each act that was recorded, and how often which other answer came."""
+class LoadResult:
+    """The result: the latency of each recorded act in milliseconds, and the number of other responses by code."""
 
     acts: int
     taken: list[float] = field(default_factory=list)
@@ -55,7 +55,7 @@ def command(
     """
     try:
         load, took = asyncio.run(_run(home, clients, seconds, acts, programs))
-    except (NotRunning, NotHere, Refused, OSError, httpx2.HTTPError) as reason:
+    except (NotRunning, NotLocal, Refused, OSError, httpx2.HTTPError) as reason:
         typer.echo(f"accord: {str(reason) or type(reason).__name__}", err=True)
         raise typer.Exit(1) from reason
     typer.echo(f"{len(load.taken)} acts in {took:.1f} s by {clients} clients: {len(load.taken) / took:.0f} a second.")
@@ -66,26 +66,26 @@ def command(
         typer.echo(f"{times} were answered {answer}.")
 
 
-class NotHere(Exception):
-    """A service somewhere else."""
+class NotLocal(Exception):
+    """The service is on another machine."""
 
 
 def loopback(address: str) -> str:
-    """The address. Raises NotHere where it is not of this machine alone."""
+    """The address. Raises NotHere unless it is a loopback address."""
     host = urlsplit(address).hostname or ""
     try:
         here = host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
         here = False
     if not here:
-        raise NotHere(_REASON.format(host=host or address))
+        raise NotLocal(_REASON.format(host=host or address))
     return address
 
 
-async def _run(home: Path, clients: int, seconds: int, acts: int, programs: int) -> tuple[Load, float]:
+async def _run(home: Path, clients: int, seconds: int, acts: int, programs: int) -> tuple[LoadResult, float]:
     api = loopback(api_address(home))
     people = {person.name: person for person in first_people.read(Home(home).tokens)}
-    load = Load(acts)
+    load = LoadResult(acts)
     async with ServiceClient(api) as service:
         body = first_people.start_of(tuple(people.values()), PLAN) | {"title": "Load test"}
         ids = [(await service.write(people["officer"], "/programs", body))["program"] for _ in range(programs)]
@@ -99,7 +99,7 @@ async def _run(home: Path, clients: int, seconds: int, acts: int, programs: int)
     return load, took
 
 
-async def _send(service: ServiceClient, person: Person, program: str, load: Load, until: float) -> None:
+async def _send(service: ServiceClient, person: Person, program: str, load: LoadResult, until: float) -> None:
     body = {"milestone": "sovereignty_commitment_given", "shows": "commitment", "text": "For a load test."}
     while load.left > 0 and time.perf_counter() < until:
         load.left -= 1

@@ -1,21 +1,21 @@
-"""A log of bounded size: what a child says, in files of which the oldest is given up."""
+"""A log with a size limit and rotation."""
 
 import os
 import threading
 from pathlib import Path
 
 MOST_BYTES = 5 * 2**20
-KEPT = 4
-"""Files of a log, the one that is written among them."""
+MOST_FILES = 4
+"""Files of a log, including the current one."""
 
 
 class LogFile:
-    """Appends lines, and begins another file when the one is full. Several threads may write.
+    """Appends lines and rotates full files. Thread-safe.
 
-    What cannot be written, on a full disk, is given up: a server must not stand still because of its log.
+    Lines that cannot be written, as on a full disk, are dropped: logging must not block a server.
     """
 
-    def __init__(self, path: Path, most: int | None = None, kept: int = KEPT) -> None:
+    def __init__(self, path: Path, most: int | None = None, kept: int = MOST_FILES) -> None:
         self.path = path
         self._most, self._kept = most or MOST_BYTES, kept
         self._lock = threading.Lock()
@@ -23,7 +23,7 @@ class LogFile:
         self._size = 0
 
     def open(self) -> None:
-        """Raises OSError. The file and its folder are for their owner alone."""
+        """Opens the log, with permissions for its owner only. Raises OSError."""
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with self._lock:
             self._close()

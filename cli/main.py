@@ -1,4 +1,4 @@
-"""The `accord` command. Each further group of commands is a typer app in a file of its own, added below."""
+"""The `accord` command. Groups of commands are typer apps in files of their own, added below."""
 
 import asyncio
 from pathlib import Path
@@ -14,7 +14,7 @@ from rich.progress import Progress
 from cli import check, clock, operator_commands, plan, plan_diff, plan_fmt, plan_new, source, temporal_commands, token
 from cli.addresses import HomeFolder, NotRunning, owner_database
 from cli.demo import NoTokens, demonstrate
-from cli.options import ended, whole_command
+from cli.options import run_and_exit, whole_command
 from cli.rehearse import command as rehearse
 from cli.remote import commands
 from cli.run import Ports, RunOptions, run_service
@@ -134,8 +134,8 @@ commands.add_to(app)
 
 
 def main() -> None:
-    """What `accord` runs."""
-    ended(app)
+    """Runs `accord`."""
+    run_and_exit(app)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,4 @@
-"""Commands of whoever keeps a service running, by name. Each is imported when it is called: on a bad day nobody waits for what
-another one needs.
-"""
+"""Commands for operators, by name. Each is imported when it is called, so that none waits for another's imports."""
 
 from __future__ import annotations
 
@@ -24,7 +22,7 @@ COMMANDS = {
 
 
 def add_to(app: typer.Typer, names: Iterable[str] = COMMANDS) -> None:
-    """Adds these commands."""
+    """Adds these commands to an app."""
     for name in names:
         module, _, function = COMMANDS[name].partition(":")
         app.command(name)(getattr(import_module(module), function))

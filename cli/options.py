@@ -1,4 +1,4 @@
-"""Options that many commands have, those of the whole command, and how it ends."""
+"""Shared options, global options, and the exit of the command."""
 
 from __future__ import annotations
 
@@ -41,22 +41,22 @@ def whole_command(
         raise typer.Exit(1) from error
 
 
-def ended(app: typer.Typer) -> None:
-    """Runs the command and ends the process."""
+def run_and_exit(app: typer.Typer) -> None:
+    """Runs the command and exits the process."""
     try:
         app(prog_name="accord")
     except SystemExit as asked:
         exit_now(asked.code)
     except Exception as error:
-        if (told := _of_the_database(error)) is not None:
+        if (told := _database_message(error)) is not None:
             exit_now(f"accord: {told}")
         raise
 
 
-def _of_the_database(error: Exception) -> str | None:
-    """The sentence for a database that cannot be used; None for anything else, which is a fault."""
+def _database_message(error: Exception) -> str | None:
+    """The message for a database that cannot be used; None for other errors, which are bugs."""
     if "psycopg" not in sys.modules:
-        return None  # a command that talks to a service alone does not wait for this import
+        return None  # commands for remote services do not need this import
     from psycopg import OperationalError  # noqa: PLC0415  imported already
 
     from db.outages import TransactionPooled, sentence  # noqa: PLC0415  as above

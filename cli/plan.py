@@ -1,4 +1,4 @@
-"""`accord plan`: check, draw and describe plans, without a server."""
+"""`accord plan`: checks, draws and describes plans, without a server."""
 
 import json
 from collections.abc import Iterator
@@ -21,14 +21,14 @@ from rules.validation import validate_plan
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Check, draw and describe plans.")
 
 PlanFile = Annotated[Path, typer.Argument(metavar="PLAN", help="The plan, a YAML file.")]
-"""A path as it was typed; whether it can be read is found out by `document`, which says what is wrong in a line."""
+"""The path as it was typed; `document` reports one that cannot be read."""
 
 Values = Annotated[list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="The value of a parameter.")]
-"""Values of parameters in place of their defaults; can be given several times."""
+"""Values of parameters that replace defaults; the option can be repeated."""
 
 
-class Unusable(Exception):
-    """A file or an option that can't be used; the message is for the person who typed it."""
+class UnusableInput(Exception):
+    """A file or an option that can't be used; the message is for the user."""
 
 
 @app.command()
@@ -43,15 +43,15 @@ def check(
 
     Every fault is named with file, line and column; the exit status is 1 if there is one in any of them.
     """
-    for _ in changed(files, Event()) if watch else ():
+    for _ in watch_files(files, Event()) if watch else ():
         _check_all(files, values, as_json=as_json)
         typer.echo("")
     if not _check_all(files, values, as_json=as_json):
         raise typer.Exit(1)
 
 
-def changed(files: list[Path], ended: Event, every: float = 0.5) -> Iterator[None]:
-    """Once at first, and again after each change of one of the files or of what lies beside it, until it is ended."""
+def watch_files(files: list[Path], ended: Event, every: float = 0.5) -> Iterator[None]:
+    """Yields once at first, and after each change of the files or their neighbours, until it is ended."""
     seen: object = None
     while not ended.is_set():
         now = [(beside, _stamp(beside)) for file in files for beside in sorted(file.parent.glob("*.yaml"))]
@@ -70,7 +70,7 @@ def _stamp(file: Path) -> tuple[int, int]:
 
 
 def _check_all(files: list[Path], values: list[str] | None, *, as_json: bool) -> bool:
-    checked = [_checked(file, values) for file in files]
+    checked = [_check_file(file, values) for file in files]
     if as_json:
         typer.echo(json.dumps([asdict(one) for one in checked], indent=2, ensure_ascii=False))
     for one in checked if not as_json else ():
@@ -80,8 +80,8 @@ def _check_all(files: list[Path], values: list[str] | None, *, as_json: bool) ->
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
-    """What was found of one file: how many of what it has, or its faults."""
+class CheckResult:
+    """The result for one file: the numbers of its parts, or its faults."""
 
     file: str
     sound: bool
@@ -90,23 +90,23 @@ class Checked:
     """Each with `line` and `column` (null where the file can't be used at all), `place` and `message`."""
 
     def lines(self) -> list[str]:
-        """As they are told to people."""
+        """The result as text."""
         if self.sound:
             told = ", ".join(f"{count} {what}{'' if count == 1 else 's'}" for what, count in self.counts.items())
             return [f"{self.file}: sound. {told}."]
         return [str(fault["told"]) for fault in self.faults]
 
 
-def _checked(file: Path, values: list[str] | None) -> Checked:
+def _check_file(file: Path, values: list[str] | None) -> CheckResult:
     try:
-        plan = _sound(file, values)
-    except Unusable as reason:
-        return Checked(str(file), sound=False, counts={}, faults=[_fault_of_file(str(reason))])
+        plan = _validate(file, values)
+    except UnusableInput as reason:
+        return CheckResult(str(file), sound=False, counts={}, faults=[_fault_of_file(str(reason))])
     except InvalidDocument as faulty:
-        return Checked(str(file), sound=False, counts={}, faults=[_fault(fault, file) for fault in faulty.faults])
+        return CheckResult(str(file), sound=False, counts={}, faults=[_fault(fault, file) for fault in faulty.faults])
     counts = {"phase": len(plan.phases), "milestone": len(plan.milestones), "parameter": len(plan.parameters)}
     counts |= {"child program": len(plan.programs)} if plan.programs else {}
-    return Checked(str(file), sound=True, counts=counts, faults=[])
+    return CheckResult(str(file), sound=True, counts=counts, faults=[])
 
 
 def _fault(fault: Fault, file: Path) -> dict[str, str | int | None]:
@@ -133,41 +133,41 @@ def show(
     mermaid: Annotated[bool, typer.Option("--mermaid", help="Print a Mermaid flowchart instead of text.")] = False,
 ) -> None:
     """Draw a plan: phases, gates, milestones and clocks."""
-    plan = sound_plan(file, values)
+    plan = load_plan(file, values)
     typer.echo(as_mermaid(plan) if mermaid else as_text(plan), nl=False)
 
 
-def sound_plan(file: Path, values: list[str] | None) -> Plan:
-    """The plan of a file, checked to the end. Ends the command with every fault if there is one."""
+def load_plan(file: Path, values: list[str] | None) -> Plan:
+    """The validated plan of a file. Exits with all faults if there are any."""
     try:
-        return _sound(file, values)
-    except Unusable as reason:
-        refuse(str(reason))
+        return _validate(file, values)
+    except UnusableInput as reason:
+        exit_with_faults(str(reason))
     except InvalidDocument as faulty:
-        refuse(*lines(faulty, file))
+        exit_with_faults(*lines(faulty, file))
 
 
-def _sound(file: Path, values: list[str] | None) -> Plan:
-    """Raises Unusable or InvalidDocument."""
-    plan = document(file)
-    return validate_plan(plan, chosen(values), child_plans(plan, file))
+def _validate(file: Path, values: list[str] | None) -> Plan:
+    """The validated plan of a file. Raises UnusableInput or InvalidDocument."""
+    plan = load_document(file)
+    return validate_plan(plan, parse_values(values), child_plans(plan, file))
 
 
-def document(file: Path) -> ParsedDocument:
-    """What stands in a file. Raises Unusable where it can't be read, InvalidDocument where it isn't YAML that we read."""
+def load_document(file: Path) -> ParsedDocument:
+    """The parsed text of a file. Raises UnusableInput where it can't be read, InvalidDocument where it is not valid YAML."""
     try:
         with file.open("rb") as held:
             content = held.read(LARGEST_DOCUMENT + 1)
     except FileNotFoundError:
-        raise Unusable(f"{file}: there is no such file") from None
+        raise UnusableInput(f"{file}: there is no such file") from None
     except IsADirectoryError:
-        raise Unusable(f"{file}: is a folder; name the file in it") from None
+        raise UnusableInput(f"{file}: is a folder; name the file in it") from None
     except OSError as reason:
-        raise Unusable(f"{file}: can't be read: {reason.strerror}") from None
+        raise UnusableInput(f"{file}: can't be read: {reason.strerror}") from None
     except ValueError:
-        raise Unusable(f"{str(file)!r}: is no name of a file") from None
+        raise UnusableInput(f"{str(file)!r}: is no name of a file") from None
     if len(content) > LARGEST_DOCUMENT:
-        raise Unusable(f"{file}: is larger than {LARGEST_DOCUMENT // 1024} KiB, more than any plan or story")
+        raise UnusableInput(f"{file}: is larger than {LARGEST_DOCUMENT // 1024} KiB, more than any plan or story")
     try:
         return parse_document(content.decode("utf-8-sig"))
     except UnicodeDecodeError as reason:
@@ -176,13 +176,13 @@ def document(file: Path) -> ParsedDocument:
         raise InvalidDocument([Fault((), "this byte is not UTF-8; save the file as UTF-8", position)]) from None
 
 
-def chosen(values: list[str] | None) -> dict[str, str | int]:
-    """Values of parameters as they were typed. Raises Unusable."""
+def parse_values(values: list[str] | None) -> dict[str, str | int]:
+    """Values of parameters from the command line. Raises UnusableInput."""
     found: dict[str, str | int] = {}
     for value in values or ():
         name, equals, text = value.partition("=")
         if not equals or not name or not text:
-            raise Unusable(f"--set {value}: write NAME=VALUE, for example --set stability_length=P3M")
+            raise UnusableInput(f"--set {value}: write NAME=VALUE, for example --set stability_length=P3M")
         found[name] = int(text) if text.isascii() and text.isdigit() and len(text) < 16 else text
     return found
 
@@ -192,8 +192,8 @@ def lines(faulty: InvalidDocument, file: Path) -> list[str]:
     return [fault.line(str(file)) for fault in faulty.faults]
 
 
-def refuse(*messages: str) -> NoReturn:
-    """Says what is wrong and ends the command with status 1."""
+def exit_with_faults(*messages: str) -> NoReturn:
+    """Prints what is wrong and exits with status 1."""
     for message in messages:
         typer.echo(message, err=True)
     raise typer.Exit(1)

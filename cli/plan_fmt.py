@@ -1,4 +1,4 @@
-"""`accord plan fmt`: one form for the text of a plan or a story, in which nothing that it says or explains is lost."""
+"""`accord plan fmt`: a formatter for plans and stories that keeps content, comments and order."""
 
 import re
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from cli.plan import Unusable, document, lines, refuse
+from cli.plan import UnusableInput, exit_with_faults, lines, load_document
 from rules.language.reading import InvalidDocument, parse_document
 
 Files = Annotated[list[Path], typer.Argument(metavar="FILE…", help="Plans and stories, YAML files.")]
@@ -30,12 +30,12 @@ def command(files: Files, *, only_check: OnlyCheck = False) -> None:
 
 def _put_in_form(file: Path, *, only_check: bool) -> bool:
     try:
-        found = document(file)
-    except Unusable as reason:
-        refuse(str(reason))
+        found = load_document(file)
+    except UnusableInput as reason:
+        exit_with_faults(str(reason))
     except InvalidDocument as faulty:
-        refuse(*lines(faulty, file))
-    text = formed(found.text)
+        exit_with_faults(*lines(faulty, file))
+    text = format_text(found.text)
     written = file.read_bytes()
     if text.encode() == written or parse_document(text).data != found.data:
         return False
@@ -44,7 +44,7 @@ def _put_in_form(file: Path, *, only_check: bool) -> bool:
     return True
 
 
-def formed(text: str) -> str:
-    """A text in the one form."""
+def format_text(text: str) -> str:
+    """The formatted text."""
     plain = "\n".join(line.rstrip(" ") for line in text.replace("\r\n", "\n").split("\n"))
     return _BLANK_LINES.sub("\n\n", plain).strip("\n") + "\n"

@@ -1,18 +1,18 @@
-"""Plans that a plan names: looked for beside its file, then among those that come with this program."""
+"""Lookup of plans that a plan names: beside its file, then among the packaged ones."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from api.plans import PlanUnreadable, named_plan
-from cli.home import our_plans
+from api.plans import PlanUnreadable, load_plan_text
+from cli.home import packaged_plans
 from rules.acts import ChildPlan
 from rules.language.declared import agreed_children, read_declarations
 from rules.language.reading import ParsedDocument
 
 
 def child_plans(document: ParsedDocument, file: Path) -> dict[str, ChildPlan]:
-    """The plans of the child programs of the plan in a file. Raises InvalidDocument."""
+    """The plans of the child programs of a plan. Raises InvalidDocument."""
     return agreed_children(read_declarations(document), lambda name: _found(name, file.absolute().parent))
 
 
@@ -22,7 +22,7 @@ def _found(name: str, folder: Path) -> str | None:
             for file in sorted(around.glob(pattern)):
                 return _text(file)
     try:
-        return named_plan(our_plans(), name)
+        return load_plan_text(packaged_plans(), name)
     except PlanUnreadable:
         return None
 

@@ -1,7 +1,7 @@
-"""An embedded PostgreSQL: the binaries of a wheel, run as a direct child process.
+"""The embedded PostgreSQL: the binaries of a wheel, run as a direct child process.
 
-The wheel's own Python layer is not used: run as root it changes the permissions of parent folders, it leaves servers behind
-after a kill -9, and on a stale postmaster.pid it can end an unrelated process.
+The wheel's own Python layer is not used: as root it changes permissions of parent folders, it leaves servers behind after a
+kill -9, and a stale postmaster.pid can make it kill an unrelated process.
 """
 
 import importlib.util
@@ -20,25 +20,25 @@ import psycopg
 from psycopg.rows import TupleRow
 
 from cli.child import ChildProcess, is_disk_full
-from cli.home import let_in
-from cli.postgres_log import written
+from cli.home import grant_search
+from cli.postgres_log import filter_line
 from cli.start_errors import AlreadyRunning, DataUnusable, NoPermission, NoSpace, ServerFailed
 
 MAJOR = "18"
 OWNER = "postgres"
 DATABASE = "accord"
 SOCKET = ".s.PGSQL.5432"
-SOCKET_PATH_MAX = 107  # bytes, of sockaddr_un
-START_SECONDS = 120  # a start may have to replay what a crash left
+SOCKET_PATH_MAX = 107  # bytes, the limit of sockaddr_un
+START_SECONDS = 120  # a start may include crash recovery
 ORPHAN_SECONDS = 20
 SETTINGS = {
-    "listen_addresses": "",  # the socket's folder is private; there is no other way in
+    "listen_addresses": "",  # the private folder of the socket is the only access control
     "unix_socket_permissions": "0700",
     "max_connections": "100",
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_checkpoints": "off",
-    # Values stand in details and statements; the code of an error stands in each of its lines, for `written`.
+    # Details and statements contain values, so they are off. `filter_line` filters lines by the error code in the prefix.
     "log_line_prefix": "%m [%p] %e ",
     "log_error_verbosity": "terse",
     "log_min_error_statement": "panic",
@@ -46,7 +46,7 @@ SETTINGS = {
     "log_min_duration_statement": "-1",
     "log_parameter_max_length": "0",
     "log_parameter_max_length_on_error": "0",
-    # What makes an acknowledged entry stay. These are the defaults; said here so that no edited file can unsay them.
+    # Durability of acknowledged entries. These are the defaults, set here so that an edited file cannot override them.
     "fsync": "on",
     "full_page_writes": "on",
     "synchronous_commit": "on",
@@ -56,7 +56,7 @@ SETTINGS = {
 class Postgres:
     """One server, with its data in `folder/postgres`. Start it from the main thread.
 
-    Connections are trusted without a password: only the user who runs this (and root) can enter the socket's folder.
+    Connections are trusted without a password: only this user (and root) can enter the socket's folder.
     """
 
     name = "PostgreSQL"
@@ -89,25 +89,25 @@ class Postgres:
         return self._child.pid if self._child else None
 
     def url(self, user: str = OWNER, database: str = DATABASE) -> str:
-        """A libpq address, valid from the first `start` until `stop`, also across a restart in between."""
+        """A libpq URL, valid from the first `start` until `stop`, also across a restart in between."""
         if self._sockets is None:
             raise RuntimeError("PostgreSQL has not been started")
         return f"postgresql://{quote(user)}@/{quote(database)}?host={quote(str(self._sockets), safe='/')}"
 
-    def last_words(self) -> str:
-        return self._child.last_words() if self._child else ""
+    def error_lines(self) -> str:
+        return self._child.error_lines() if self._child else ""
 
     def start(self) -> None:
-        """Returns when the server answers and the database exists.
+        """Returns when the server accepts connections and the database exists.
 
-        Raises a `CannotStart` when it doesn't, and then leaves no process and no half-made data behind.
+        Raises a `CannotStart` otherwise, and then leaves no process and no partial data behind.
         """
         user = _server_user(self._data)
         if user:
-            let_in(self._folder, user[1])
+            grant_search(self._folder, user[1])
         if self._data.exists():
             _check_version(self._data)
-            self._outlive_predecessor()
+            self._wait_for_predecessor()
         else:
             self._create_data(user)
         first_start = self._sockets is None
@@ -118,7 +118,7 @@ class Postgres:
         except BaseException:
             if first_start:
                 self.stop()
-            elif self._child:  # the socket's folder stays: others know its address and wait for it
+            elif self._child:  # the socket's folder stays: clients wait for its address
                 self._child.stop()
             raise
 
@@ -132,7 +132,7 @@ class Postgres:
             self._sockets = None
 
     def _create_data(self, user: tuple[int, int] | None) -> None:
-        """Made under another name and then renamed, so that a folder called `postgres` is always a whole cluster."""
+        """Creates the cluster under a temporary name and renames it, so that `postgres` is always complete."""
         half = self._folder / "postgres.unfinished"
         shutil.rmtree(half, ignore_errors=True)
         half.mkdir(mode=0o700)
@@ -153,17 +153,17 @@ class Postgres:
         try:
             initdb.start()
             if initdb.wait() != 0:
-                self._raise_why(initdb)
+                self._raise_start_error(initdb)
             half.rename(self._data)
         finally:
             initdb.stop()
             shutil.rmtree(half, ignore_errors=True)
 
-    def _outlive_predecessor(self) -> None:
-        """Wait for a server that a killed parent left behind.
+    def _wait_for_predecessor(self) -> None:
+        """Waits for a server that a killed parent left behind.
 
-        PostgreSQL refuses to start while the process named in postmaster.pid lives, even when that number has long been
-        given to something else. Who serves the data is asked of the kernel, which doesn't mix them up.
+        PostgreSQL refuses to start while the process in postmaster.pid lives, even when its id was reused. /proc shows which
+        processes work in the data folder.
         """
         deadline = time.monotonic() + ORPHAN_SECONDS
         while living := _processes_in(self._data):
@@ -175,14 +175,14 @@ class Postgres:
             left.unlink()
 
     def _make_socket_folder(self, user: tuple[int, int] | None) -> Path:
-        """A short, private folder; its name is noted, so that the next start can remove what a kill -9 left of it."""
+        """A short private folder. Its name is recorded, so that the next start can remove it after a kill -9."""
         with suppress(OSError):
             left = Path(self._socket_note.read_text())
             if left.name.startswith("accord-") and not left.is_symlink() and not _listens(left / SOCKET):
                 shutil.rmtree(left)
         parent = tempfile.gettempdir()
         if len(os.fsencode(f"{parent}/accord-12345678/{SOCKET}")) >= SOCKET_PATH_MAX:
-            parent = "/tmp"  # noqa: S108  the folder made in it is private
+            parent = "/tmp"  # noqa: S108  the folder created in it is private
         sockets = Path(tempfile.mkdtemp(prefix="accord-", dir=parent))
         if user:
             os.chown(sockets, *user)
@@ -200,8 +200,8 @@ class Postgres:
             log=self._log,
             user=user,
             needs=[binary("postgres"), self._data, sockets],
-            written=written,
-            stop_signal=signal.SIGINT,  # "fast": connections are ended, everything is written
+            line_filter=filter_line,
+            stop_signal=signal.SIGINT,  # "fast" shutdown: disconnects clients and writes a checkpoint
             orphan_signal=signal.SIGINT,
             patience=30,
         )
@@ -210,22 +210,22 @@ class Postgres:
         deadline = time.monotonic() + START_SECONDS
         while not _is_ready(self._data, server.pid):
             if not server.alive:
-                self._raise_why(server)
+                self._raise_start_error(server)
             if time.monotonic() > deadline and not _recovers(self._data):
                 raise ServerFailed(self.name, f"it was not ready after {START_SECONDS} seconds.", self._log)
             time.sleep(0.02)
 
     def _create_database(self) -> None:
         with psycopg.connect(self.url(database="postgres"), autocommit=True) as connection:
-            # One that replays an archive answers before it is through, and can be written only then.
+            # During archive recovery the server accepts connections before it accepts writes.
             while _scalar(connection, "SELECT pg_is_in_recovery()"):
                 time.sleep(0.05)
             exists = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone()
             if not exists:
                 connection.execute(f"CREATE DATABASE {DATABASE}")
 
-    def _raise_why(self, child: ChildProcess) -> None:
-        words = child.last_words()
+    def _raise_start_error(self, child: ChildProcess) -> None:
+        words = child.error_lines()
         if is_disk_full(words, self._folder):
             raise NoSpace(self._folder, words)
         raise ServerFailed(child.name, words, self._log)
@@ -244,9 +244,9 @@ def binary(name: str) -> Path:
 
 
 def _server_user(data: Path) -> tuple[int, int] | None:
-    """The (uid, gid) to run as, None to stay who we are: PostgreSQL refuses to run as root, and only serves its own files.
+    """The (uid, gid) to run as; None for the current user. PostgreSQL refuses to run as root, and serves only its own files.
 
-    As root that is whoever the data belongs to already, or else `nobody`.
+    For root, that is the owner of the data, or else `nobody`.
     """
     try:
         owner = data.stat() if data.exists() else None
@@ -274,7 +274,7 @@ def _check_version(data: Path) -> None:
 
 
 def _is_ready(data: Path, pid: int | None) -> bool:
-    """The first line of postmaster.pid is the process, the eighth its state."""
+    """Whether postmaster.pid has this process in line 1 and the state ready in line 8."""
     try:
         lines = (data / "postmaster.pid").read_text().splitlines()
     except OSError:
@@ -283,7 +283,7 @@ def _is_ready(data: Path, pid: int | None) -> bool:
 
 
 def _recovers(data: Path) -> bool:
-    """Whether somebody has asked it to replay an archive, which takes as long as it takes."""
+    """Whether archive recovery was requested, which has no time limit."""
     return (data / "recovery.signal").exists()
 
 
@@ -292,10 +292,11 @@ def _processes_in(data: Path) -> list[int]:
 
 
 def _serves(process: Path, data: Path) -> bool:
-    """Every PostgreSQL process works in its data folder. In a container root may be forbidden to see where others work; the
-    command line, with the folder's name in it, everybody may see.
+    """Whether a process is a PostgreSQL server of this data folder, which is the working directory of all its processes.
+
+    In a container, root may not read others' working directories; the command line with the folder is public.
     """
-    with suppress(OSError):  # it ended while we looked, or belongs to somebody else
+    with suppress(OSError):  # it has ended, or belongs to another user
         if b"\0-D\0%b\0" % os.fsencode(data) in (process / "cmdline").read_bytes():
             return True
         return (process / "cwd").samefile(data)
@@ -303,9 +304,9 @@ def _serves(process: Path, data: Path) -> bool:
 
 
 def _is_misleading(pid_file: Path) -> bool:
-    """Whether it names a living process, which by now is known to be another, or nothing at all.
+    """Whether the file names a live process, known to be an unrelated one, or no process.
 
-    One that names a dead process stays: PostgreSQL then also makes sure that no old connection is still at work.
+    A file with a dead process stays: PostgreSQL then also checks for remaining backends.
     """
     first = pid_file.read_text(errors="replace").partition("\n")[0].strip()
     return not first.isdecimal() or Path("/proc", first).exists()

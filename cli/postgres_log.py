@@ -1,18 +1,18 @@
-"""What of PostgreSQL's own lines is kept."""
+"""The filter of PostgreSQL's log lines."""
 
 import re
 
 OF_THE_MACHINE = ("XX", "53", "57", "58", "F0")
-"""Classes of errors whose texts name files, memory and shut-downs: no values."""
+"""Error classes whose messages contain no values: files, memory and shutdowns."""
 
 _LINE = re.compile(r"(?P<head>.* \[\d+\] (?P<code>[0-9A-Z]{5}) )(?P<level>[A-Z]+): ")
 _QUIET = frozenset({"DETAIL", "STATEMENT", "QUERY", "CONTEXT", "HINT", "LOCATION"})
 
 
-def written(line: str) -> str | None:
-    """A line of PostgreSQL as it is logged: an error of a statement by its code alone, for its text quotes what was sent.
+def filter_line(line: str) -> str | None:
+    """The line to log: of a statement's error only the code, since its text quotes values.
 
-    What follows the first line of a message begins with a tab, and is left out.
+    Continuation lines begin with a tab and are dropped.
     """
     if line.startswith("\t"):
         return None

@@ -1,4 +1,4 @@
-"""`accord postgres`: PostgreSQL's own tools, on the database of a data folder."""
+"""`accord postgres`: PostgreSQL's client tools on the database of a data folder."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from cli.addresses import HomeFolder, NotRunning
-from cli.backup.manifest import Unusable
+from cli.backup.manifest import BackupError
 from cli.backup.server import to_read
 from cli.backup.tools import environment, tool
 from cli.start_errors import CannotStart
@@ -26,8 +26,8 @@ def command(
     """
     try:
         with to_read(home) as url:
-            done = subprocess.run([tool(name), *(words or ())], env=environment(url), check=False)  # noqa: S603  asked for
-    except (CannotStart, NotRunning, Unusable) as reason:
+            done = subprocess.run([tool(name), *(words or ())], env=environment(url), check=False)  # noqa: S603  the user's command
+    except (CannotStart, NotRunning, BackupError) as reason:
         typer.echo(f"accord: {reason}", err=True)
         raise typer.Exit(1) from reason
-    raise typer.Exit(done.returncode if done.returncode >= 0 else 128 - done.returncode)  # as a shell says it
+    raise typer.Exit(done.returncode if done.returncode >= 0 else 128 - done.returncode)  # the shell's convention

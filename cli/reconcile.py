@@ -1,4 +1,4 @@
-"""`accord reconcile` and `accord retell`: what the record says, and what Temporal says of it."""
+"""`accord reconcile` and `accord retell`: compare the record with Temporal, and signal workflows again."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def reconcile(
 
     Exit code 0: they agree, or were mended. 1: they do not. The worker does the same by itself, each minute.
     """
-    differences = _run(_compared(home, program, mend=mend))
+    differences = _run(_compare(home, program, mend=mend))
     for one in differences:
         typer.echo(f"{one.kind}: {one.sentence}")
     typer.echo(f"{len(differences)} differences." + (" They are being mended." if mend and differences else ""))
@@ -51,10 +51,10 @@ def reconcile(
 
 def retell(program: ProgramArgument = None, home: HomeFolder = Path(".accord")) -> None:
     """Have workflows told again how their programs stand. Harmless, and without haste: the relay does it."""
-    typer.echo(f"{_run(_retold(home, program))} programs will be told again.")
+    typer.echo(f"{_run(_retell(home, program))} programs will be told again.")
 
 
-async def _compared(home: Path, program: UUID | None, *, mend: bool) -> list[WorkflowDifference]:
+async def _compare(home: Path, program: UUID | None, *, mend: bool) -> list[WorkflowDifference]:
     url, client = service_database(home), await connect(temporal_server(home))
     async with ReadPool(url, size=1) as reader, OperationalPool(url, size=2) as operational:
         epochs = Epochs(reader, operational)
@@ -75,7 +75,7 @@ async def _compared(home: Path, program: UUID | None, *, mend: bool) -> list[Wor
         return differences
 
 
-async def _retold(home: Path, program: UUID | None) -> int:
+async def _retell(home: Path, program: UUID | None) -> int:
     async with OperationalPool(service_database(home), size=1) as operational:
         return await Dispatch(operational).redispatch(program)
 

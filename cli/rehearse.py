@@ -1,4 +1,4 @@
-"""`accord rehearse`: a story told on a plan, in simulated time, without a server."""
+"""`accord rehearse`: runs a story on a plan in simulated time, without a server."""
 
 import re
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from cli.plan import Unusable, Values, chosen, document, lines, refuse
+from cli.plan import UnusableInput, Values, exit_with_faults, lines, load_document, parse_values
 from cli.plan_lookup import child_plans
 from rules.entries import Entry
 from rules.language.plan import Plan
@@ -25,7 +25,7 @@ from rules.validation import validate_plan
 Files = Annotated[
     list[Path], typer.Argument(metavar="[PLAN] STORY", help="The story, and before it a plan in place of its own.")
 ]
-"""A story names its plan; a plan before it is taken instead, for trying another version of it."""
+"""A story names its plan; a plan before it replaces that one."""
 Effects = Annotated[bool, typer.Option("--effects/--acts-only", help="Print what follows from each act as well.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print no timeline, only whether it went as expected.")]
 
@@ -44,9 +44,9 @@ def command(files: Files, values: Values = None, *, until: Until = None, effects
     The exit status is 1 if an expectation is broken, or if the story can't be told.
     """
     if len(files) > 2:
-        refuse("Give a story, or a plan and a story: accord rehearse [PLAN] STORY")
+        exit_with_faults("Give a story, or a plan and a story: accord rehearse [PLAN] STORY")
     if until is not None and not re.fullmatch(STORY_TIME, until):
-        refuse(f"--until {until}: {mismatch(STORY_TIME)}")
+        exit_with_faults(f"--until {until}: {mismatch(STORY_TIME)}")
     story_file, plan_file = files[-1], files[0] if len(files) == 2 else None
     story, script = _story(story_file, values)
     plan_file = plan_file or story_file.parent / story.plan
@@ -54,7 +54,7 @@ def command(files: Files, values: Values = None, *, until: Until = None, effects
     if not quiet:
         _print(story, rehearsal, effects=effects)
     if rehearsal.broken:
-        refuse(*(line for one in rehearsal.broken for line in _broken(one, rehearsal, story_file)))
+        exit_with_faults(*(line for one in rehearsal.broken for line in _broken(one, rehearsal, story_file)))
     if until is not None:
         typer.echo(f"{story_file}: as expected until {until} ({len(rehearsal.timeline)} acts).")
         return
@@ -63,11 +63,11 @@ def command(files: Files, values: Values = None, *, until: Until = None, effects
 
 
 AROUND = 6
-"""Lines of the ledger before a broken expectation, and half as many after it."""
+"""Ledger lines to print before a failed expectation, and half as many after it."""
 
 
 def _broken(one: FailedExpectation, rehearsal: Rehearsal, story_file: Path) -> Iterator[str]:
-    """What was not as expected, and the entries around it."""
+    """A failed expectation, and the entries around it."""
     yield one.fault.line(str(story_file))
     plan, before, then = rehearsal.program.plan, rehearsal.timeline[: one.after], rehearsal.timeline[one.after :]
     earlier = [line for happened in before[-AROUND:] for line in _lines(happened, plan, effects=True)]
@@ -79,28 +79,28 @@ def _broken(one: FailedExpectation, rehearsal: Rehearsal, story_file: Path) -> I
 
 def _story(file: Path, values: list[str] | None) -> tuple[Story, ParsedDocument]:
     try:
-        script = document(file)
+        script = load_document(file)
         story = validate(Story, script)
-        return story.model_copy(update={"parameters": {**story.parameters, **chosen(values)}}), script
-    except Unusable as reason:
-        refuse(str(reason))
+        return story.model_copy(update={"parameters": {**story.parameters, **parse_values(values)}}), script
+    except UnusableInput as reason:
+        exit_with_faults(str(reason))
     except InvalidDocument as faulty:
-        refuse(*lines(faulty, file))
+        exit_with_faults(*lines(faulty, file))
 
 
 def _rehearsal(story: Story, script: ParsedDocument, story_file: Path, plan_file: Path, until: str | None) -> Rehearsal:
     try:
-        plan = document(plan_file)
+        plan = load_document(plan_file)
         programs = child_plans(plan, plan_file)
-        validate_plan(plan, story.parameters, programs)  # its faults are faults of the plan's file, not of the story's
-    except Unusable as reason:
-        refuse(str(reason))
+        validate_plan(plan, story.parameters, programs)  # its faults belong to the plan's file, not to the story's
+    except UnusableInput as reason:
+        exit_with_faults(str(reason))
     except InvalidDocument as faulty:
-        refuse(*lines(faulty, plan_file))
+        exit_with_faults(*lines(faulty, plan_file))
     try:
         return rehearse(story, script, plan, programs, until=until)
     except InvalidDocument as faulty:
-        refuse(*lines(faulty, story_file))
+        exit_with_faults(*lines(faulty, story_file))
 
 
 def _print(story: Story, rehearsal: Rehearsal, *, effects: bool) -> None:
@@ -116,7 +116,7 @@ def _print(story: Story, rehearsal: Rehearsal, *, effects: bool) -> None:
 
 
 def _lines(happened: TimelineItem, plan: Plan, *, effects: bool) -> Iterator[str]:
-    """An act and, indented, what follows from it; what follows from a clock alone stands at its own time."""
+    """An act and, indented, its effects; effects of clocks stand at their own time."""
     at = local_time(happened.at, plan.time_zone)
     if happened.refused is not None:
         yield f"{at}  {happened.who}: {happened.what} REFUSED, {happened.refused.code}: {happened.refused.reason}"
@@ -129,6 +129,6 @@ def _lines(happened: TimelineItem, plan: Plan, *, effects: bool) -> Iterator[str
 
 
 def _effective(entry: Entry) -> datetime:
-    """When an effect takes hold: a clock that strikes late takes hold when it was due."""
+    """The time at which an effect is valid: a clock that strikes late counts from its due time."""
     at = getattr(entry.fact, "effective_at", None) or getattr(entry.fact, "due_at", None)
     return at if isinstance(at, datetime) else entry.at

@@ -1,6 +1,6 @@
-"""`accord run`: PostgreSQL, Temporal, migrations, the API and the worker, as one tree of processes that ends as one.
+"""`accord run`: PostgreSQL, Temporal, migrations, the API and the worker as one process tree.
 
-Everything is started from the main thread and plainly waited for: the kernel ties a child to the thread that started it.
+Everything is started from the main thread and waited for synchronously, since parent-death signals follow the starting thread.
 """
 
 import asyncio
@@ -25,7 +25,7 @@ from api.checkpoints import VARIABLE as CHECKPOINT_KEY
 from cli.checkpoint_key import create
 from cli.child import ChildProcess
 from cli.first_run import first_run
-from cli.home import Home, claimed, our_plans
+from cli.home import Home, lock_folder, packaged_plans
 from cli.postgres import Postgres
 from cli.signals import interruptible
 from cli.start_errors import AlreadyRunning, Conflicts, NoSpace, PortsTaken, ServerFailed, Unprepared, Unreachable, Unusable
@@ -39,7 +39,7 @@ from workflows.namespace import NotPrepared, check_prepared, prepare, retry_unti
 from workflows.secret_file import SettingsUnusable
 
 OF_TEMPORAL = frozenset(name.upper() for name in TemporalSettings.model_fields)
-"""Variables that the API and the worker get as they were understood here: an embedded server has no TLS and no keys."""
+"""Variables that API and worker get as parsed here: an embedded server has no TLS and no keys."""
 
 READY_SECONDS = 60
 
@@ -54,18 +54,18 @@ class Ports:
 
 
 class ExternalServers(BaseSettings):
-    """Servers that somebody else runs; those not named here are embedded."""
+    """Servers that others run; those that are not set are embedded."""
 
     database_url: str | None = None
-    database_owner_url: str | None = None  # without it, a database of somebody else is not migrated
-    temporal_address: str | None = None  # how it is reached, and with which keys, is read where it is reached
+    database_owner_url: str | None = None  # without it, an external database is not migrated
+    temporal_address: str | None = None  # connection settings and keys are read where it connects
     accord_documents: str | None = None
     accord_plans: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """Where everything is while it runs; kept in `addresses.json` for the other commands."""
+    """Addresses of the running servers, stored in `addresses.json` for other commands."""
 
     api: str
     database_url: str
@@ -75,7 +75,7 @@ class Addresses:
     plans: str
 
     def environment(self) -> dict[str, str]:
-        """For the API and the worker. They never learn the owner's address, which may change what must not change."""
+        """The environment of API and worker, without the owner's URL, whose role may change the ledger."""
         inherited = {name: value for name, value in os.environ.items() if name not in {"DATABASE_OWNER_URL", *OF_TEMPORAL}}
         if self.temporal.temporal_api_key is not None:
             inherited["TEMPORAL_API_KEY"] = self.temporal.temporal_api_key.get_secret_value()
@@ -93,32 +93,32 @@ class Addresses:
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:
-    """What is done only when somebody asks for it."""
+    """Options that are off by default."""
 
     prepares: bool = False
-    """Register what is missing in a Temporal of somebody else."""
+    """Register missing parts in an external Temporal."""
 
     first_run: bool = False
-    """Issue tokens and start a program in a database of somebody else, or in one that holds programs already."""
+    """Issue tokens and start a program in an external database, or in one that has programs already."""
 
 
-def run_service(folder: Path, ports: Ports, say: Say, asked: RunOptions = RunOptions()) -> None:
+def run_service(folder: Path, ports: Ports, say: Say, options: RunOptions = RunOptions()) -> None:
     """Runs until SIGINT, SIGTERM or SIGHUP, and returns when everything has stopped.
 
-    Raises a `CannotStart` when something can't be started; then nothing is left running either.
+    Raises a `CannotStart` when something can't be started; then no process is left.
     """
-    outside = ExternalServers()
-    os.umask(0o077)  # of the children, too: nothing that is written here is for others of this machine
-    with interruptible() as ignore_signals, _claimed(folder, ports, outside) as home:
-        keeper = Supervisor(say)
-        # Those of a start that was killed lead nowhere, and whoever waits for this one looks for the file.
+    external = ExternalServers()
+    os.umask(0o077)  # children inherit it: no file is readable by other users
+    with interruptible() as ignore_signals, _lock(folder, ports, external) as home:
+        supervisor = Supervisor(say)
+        # Addresses of a killed run are stale, and clients wait for the new file.
         _addresses_file(home).unlink(missing_ok=True)
         try:
-            addresses = _start(keeper, home, ports, outside, asked, say)
-            _note(home, addresses)
-            _announce(home, ports, outside, say)
+            addresses = _start(supervisor, home, ports, external, options, say)
+            _write_addresses(home, addresses)
+            _announce(home, ports, external, say)
             while True:
-                keeper.tend()
+                supervisor.check_services()
                 time.sleep(0.2)
         except KeyboardInterrupt:
             say("Stopping.")
@@ -128,45 +128,45 @@ def run_service(folder: Path, ports: Ports, say: Say, asked: RunOptions = RunOpt
             raise
         finally:
             ignore_signals()
-            keeper.stop()
+            supervisor.stop()
             _addresses_file(home).unlink(missing_ok=True)
 
 
 def _start(  # noqa: PLR0913, PLR0917  what a start consists of
-    keeper: Supervisor, home: Home, ports: Ports, outside: ExternalServers, asked: RunOptions, say: Say
+    supervisor: Supervisor, home: Home, ports: Ports, external: ExternalServers, options: RunOptions, say: Say
 ) -> Addresses:
-    database_url, owner_url = _database(keeper, home, outside, say)
-    temporal = _temporal(keeper, home, ports, outside, say, prepares=asked.prepares)
+    database_url, owner_url = _database(supervisor, home, external, say)
+    temporal = _temporal(supervisor, home, ports, external, say, prepares=options.prepares)
     addresses = Addresses(
         api=f"http://{HOST}:{ports.api}",
         database_url=database_url,
         database_owner_url=owner_url,
         temporal=temporal,
-        documents=outside.accord_documents or str(home.documents),
-        plans=outside.accord_plans or str(our_plans()),
+        documents=external.accord_documents or str(home.documents),
+        plans=external.accord_plans or str(packaged_plans()),
     )
     for program in _programs(home, ports, addresses):
-        keeper.start(program)
-    _await_ready(keeper, home, addresses.api)
-    if asked.first_run or outside.database_url is None:
+        supervisor.start(program)
+    _await_ready(supervisor, home, addresses.api)
+    if options.first_run or external.database_url is None:
         plans = Path(addresses.plans)
-        asyncio.run(first_run(addresses.api, addresses.database_url, home, plans, say, asked=asked.first_run))
+        asyncio.run(first_run(addresses.api, addresses.database_url, home, plans, say, requested=options.first_run))
     return addresses
 
 
-def _database(keeper: Supervisor, home: Home, outside: ExternalServers, say: Say) -> tuple[str, str | None]:
+def _database(supervisor: Supervisor, home: Home, external: ExternalServers, say: Say) -> tuple[str, str | None]:
     """Returns the service's and the owner's address of a database that has every migration."""
-    service, owner = outside.database_url, outside.database_owner_url
+    service, owner = external.database_url, external.database_owner_url
     if service is None:
         postgres = Postgres(home.folder)
-        keeper.start(postgres)
+        supervisor.start(postgres)
         service, owner = postgres.url(ROLE), postgres.url()
         say(f"PostgreSQL runs, with its data in {home.folder / 'postgres'}.")
     if owner is None:
-        _look_at_database(service, "DATABASE_URL")
+        _check_database(service, "DATABASE_URL")
         say("The database is not migrated: DATABASE_OWNER_URL names nobody who may do it.")
         return service, owner
-    _look_at_database(owner, "DATABASE_OWNER_URL")
+    _check_database(owner, "DATABASE_OWNER_URL")
     try:
         asyncio.run(upgrade(owner))
     except CommandError as refused:
@@ -174,8 +174,8 @@ def _database(keeper: Supervisor, home: Home, outside: ExternalServers, say: Say
     return service, owner
 
 
-def _look_at_database(address: str, variable: str) -> None:
-    """Raises Unreachable, or Unusable where the server is older than what we need."""
+def _check_database(address: str, variable: str) -> None:
+    """Raises Unreachable, or Unusable where the server's version is too old."""
     try:
         check_server(address)
     except psycopg.Error as refused:
@@ -185,20 +185,20 @@ def _look_at_database(address: str, variable: str) -> None:
 
 
 def _temporal(  # noqa: PLR0913  what a start consists of
-    keeper: Supervisor, home: Home, ports: Ports, outside: ExternalServers, say: Say, *, prepares: bool
+    supervisor: Supervisor, home: Home, ports: Ports, external: ExternalServers, say: Say, *, prepares: bool
 ) -> TemporalSettings:
-    """Returns how a Temporal is reached that has our namespace. That of somebody else is prepared only when asked for."""
+    """Returns the connection of a Temporal that has our namespace. An external one is prepared only on request."""
     settings = TemporalSettings()
-    if outside.temporal_address is None:
+    if external.temporal_address is None:
         temporal = Temporal(home.folder, ports.temporal, ports.ui)
-        keeper.start(temporal)
+        supervisor.start(temporal)
         settings = TemporalSettings.of(temporal.address, settings.temporal_namespace)
         say(f"Temporal runs, with its data in {home.folder / 'temporal'}.")
     try:
-        if outside.temporal_address is None or prepares:
+        if external.temporal_address is None or prepares:
             asyncio.run(prepare(settings))
         else:
-            asyncio.run(_look_at(settings))
+            asyncio.run(_check_temporal(settings))
     except SettingsUnusable as reason:
         raise Unusable(str(reason)) from reason
     except NotPrepared as reason:
@@ -208,16 +208,16 @@ def _temporal(  # noqa: PLR0913  what a start consists of
     return settings
 
 
-async def _look_at(settings: TemporalSettings) -> None:
+async def _check_temporal(settings: TemporalSettings) -> None:
     client = await retry_until_ready(lambda: connect(settings))
     await check_prepared(client)
 
 
 def _programs(home: Home, ports: Ports, addresses: Addresses) -> list[ChildProcess]:
-    python = [sys.executable, "-P", "-m"]  # -P: a folder `alembic` or `api` where we were called is not ours
+    python = [sys.executable, "-P", "-m"]  # -P: a folder `alembic` or `api` in the current directory must not be imported
     api = [*python, "api.server", "--host", HOST, "--port", str(ports.api)]
     environment = addresses.environment()
-    # Secrets of producers are for the worker alone: the door asks nobody.
+    # Secrets of producers are for the worker only: the API sends no requests to them.
     without_secrets = {name: value for name, value in environment.items() if not name.startswith("ACCORD_SECRET")}
     if CHECKPOINT_KEY not in environment:
         if not home.checkpoint_key.exists():
@@ -229,11 +229,11 @@ def _programs(home: Home, ports: Ports, addresses: Addresses) -> list[ChildProce
     ]
 
 
-def _await_ready(keeper: Supervisor, home: Home, api: str) -> None:
+def _await_ready(supervisor: Supervisor, home: Home, api: str) -> None:
     deadline = time.monotonic() + READY_SECONDS
     while (answer := _health(api)) != "ready":
-        if dead := keeper.dead():
-            raise ServerFailed(dead.name, dead.last_words(), home.folder / "log")
+        if dead := supervisor.dead():
+            raise ServerFailed(dead.name, dead.error_lines(), home.folder / "log")
         if time.monotonic() > deadline:
             raise ServerFailed("the API", f"it was not ready after {READY_SECONDS} seconds: {answer}.", home.log("api"))
         time.sleep(0.1)
@@ -241,19 +241,19 @@ def _await_ready(keeper: Supervisor, home: Home, api: str) -> None:
 
 def _health(api: str) -> str:
     try:
-        with urllib.request.urlopen(f"{api}/api/v1/health/ready", timeout=5) as answer:  # noqa: S310  always http
+        with urllib.request.urlopen(f"{api}/api/v1/health/ready", timeout=5) as answer:  # noqa: S310  the scheme is always http
             return "ready" if answer.status == 200 else f"it answers {answer.status}"
-    except OSError as refused:  # the base of URLError, HTTPError and time-outs
+    except OSError as refused:  # the base class of URLError, HTTPError and timeouts
         return str(refused)
 
 
 @contextmanager
-def _claimed(folder: Path, ports: Ports, outside: ExternalServers) -> Iterator[Home]:
-    """The data folder, and ports that nobody uses. Raises a `CannotStart` that names all that is in the way."""
-    taken = _taken(ports, outside)
+def _lock(folder: Path, ports: Ports, external: ExternalServers) -> Iterator[Home]:
+    """The locked data folder and free ports. Raises a `CannotStart` with all conflicts."""
+    taken = _ports_in_use(ports, external)
     with ExitStack() as stack:
         try:
-            home = stack.enter_context(claimed(folder))
+            home = stack.enter_context(lock_folder(folder))
         except AlreadyRunning as running:
             raise Conflicts(running, taken) if taken else running from None
         if taken:
@@ -261,23 +261,23 @@ def _claimed(folder: Path, ports: Ports, outside: ExternalServers) -> Iterator[H
         yield home
 
 
-def _taken(ports: Ports, outside: ExternalServers) -> PortsTaken | None:
+def _ports_in_use(ports: Ports, external: ExternalServers) -> PortsTaken | None:
     wanted = [("the API", ports.api, "--port")]
-    if outside.temporal_address is None:
+    if external.temporal_address is None:
         wanted.append(("Temporal", ports.temporal, "--temporal-port"))
         if ports.ui is not None:
             wanted.append(("Temporal's pages", ports.ui, "--ui-port"))
-    taken, asked = [], set[int]()
+    taken, options = [], set[int]()
     for what, port, option in wanted:
-        if port in asked or not _is_free(port):
+        if port in options or not _is_free(port):
             taken.append((what, port, option))
-        asked.add(port)
+        options.add(port)
     return PortsTaken(taken, [free_port() for _ in taken]) if taken else None
 
 
 def _is_free(port: int) -> bool:
     with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a connection that lingers is no listener
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # ports in TIME_WAIT count as free
         try:
             probe.bind((HOST, port))
         except OSError:
@@ -285,12 +285,12 @@ def _is_free(port: int) -> bool:
     return True
 
 
-def _announce(home: Home, ports: Ports, outside: ExternalServers, say: Say) -> None:
+def _announce(home: Home, ports: Ports, external: ExternalServers, say: Say) -> None:
     api = f"http://{HOST}:{ports.api}"
     say(f"Accord is ready.\n  pages         {api}\n  API           {api}/docs")
-    if outside.temporal_address is None and ports.ui is not None:
+    if external.temporal_address is None and ports.ui is not None:
         say(f"  Temporal UI   http://{HOST}:{ports.ui}/namespaces/{TemporalSettings().temporal_namespace}/workflows")
-    if outside.database_url is None or home.tokens.exists():
+    if external.database_url is None or home.tokens.exists():
         say(f"  tokens        {home.tokens}")
     say(f"  logs          {home.folder / 'log'}\nCtrl-C stops everything.")
 
@@ -299,7 +299,7 @@ def _addresses_file(home: Home) -> Path:
     return home.folder / "addresses.json"
 
 
-def _note(home: Home, addresses: Addresses) -> None:
+def _write_addresses(home: Home, addresses: Addresses) -> None:
     held = {name: getattr(addresses, name) for name in Addresses.__slots__ if name != "temporal"}
     held |= {name.lower(): value for name, value in addresses.temporal.variables().items()}
     text = json.dumps(held, indent=2)

@@ -1,4 +1,4 @@
-"""The running service, as commands of this package talk to it: over HTTP, like everybody else."""
+"""HTTP client of the running service."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ import httpx2
 
 
 class TokenHolder(Protocol):
-    """Whoever has a token."""
+    """An object with a token."""
 
     @property
     def token(self) -> str: ...
 
 
 class Refused(Exception):
-    """An answer that is a problem body."""
+    """A response that is a problem body."""
 
     def __init__(self, status: int, problem: dict[str, Any], retry_after: str | None = None) -> None:
         self.status, self.problem, self.retry_after = status, problem, retry_after
@@ -45,23 +45,23 @@ class ServiceClient:
         await self._http.aclose()
 
     async def write(self, person: TokenHolder, path: str, body: Any, *, key: str | None = None, **query: str) -> Any:
-        """An act, under a key. Raises Refused."""
+        """Sends an act with an idempotency key. Raises Refused."""
         headers = _headers(person) | {"Idempotency-Key": key or str(uuid4())}
         return _body(await self._http.post(path, json=body, params=query, headers=headers))
 
     async def send(self, person: TokenHolder, path: str, body: dict[str, Any], headers: dict[str, str] | None = None) -> Any:
-        """Raises Refused."""
+        """Sends a POST. Raises Refused."""
         answer = await self._http.post(path, json=body, headers=_headers(person) | (headers or {}))
         return _body(answer)
 
     async def file(self, person: TokenHolder, path: str, name: str, content: bytes | AsyncIterator[bytes], **query: str) -> Any:
-        """Files the bytes of a document. Raises Refused."""
+        """Files a document. Raises Refused."""
         headers = _headers(person) | {"Content-Type": "application/octet-stream"}
         return _body(await self._http.post(path, params={"name": name, **query}, content=content, headers=headers))
 
     @asynccontextmanager
     async def download(self, person: TokenHolder, path: str) -> AsyncIterator[httpx2.Response]:
-        """An answer whose bytes are read while they come. Raises Refused."""
+        """A response as a stream. Raises Refused."""
         async with self._http.stream("GET", path, headers=_headers(person)) as answer:
             if answer.is_error:
                 await answer.aread()
@@ -69,7 +69,7 @@ class ServiceClient:
             yield answer
 
     async def read(self, person: TokenHolder, path: str, **query: str) -> Any:
-        """Raises Refused."""
+        """Sends a GET. Raises Refused."""
         return _body(await self._http.get(path, params=query, headers=_headers(person)))
 
 

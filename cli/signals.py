@@ -1,4 +1,4 @@
-"""How a long-running command is asked to stop."""
+"""Signals that stop a long-running command."""
 
 import signal
 from collections.abc import Callable, Iterator
@@ -10,12 +10,12 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 @contextmanager
 def interruptible() -> Iterator[Callable[[], None]]:
-    """The first signal raises KeyboardInterrupt wherever we are; from then on, and once the yielded function was called,
-    signals change nothing: an orderly stop must not be cut short.
+    """The first signal raises KeyboardInterrupt. Later signals are ignored, and all once the yielded function was called:
+    a graceful stop must not be interrupted.
     """
 
     def ignore(_number: int, _frame: FrameType | None) -> None:
-        pass  # not SIG_IGN, which children would inherit
+        pass  # not SIG_IGN, which children inherit
 
     def ignore_all() -> None:
         for number in SIGNALS:

@@ -1,4 +1,4 @@
-"""`accord source`: ready descriptions of producers' sources, to be pasted into a plan."""
+"""`accord source`: ready-made descriptions of producers' sources, for use in plans."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from cli.home import our_plans
-from cli.plan import refuse
-from cli.source_try import Stored, TryError, chosen, ready, tried
+from cli.home import packaged_plans
+from cli.plan import exit_with_faults
+from cli.source_try import Stored, TryError, choose_check, load_source, try_answers
 from rules.field_types import did_you_mean
 from rules.language.reading import InvalidDocument
 
@@ -54,14 +54,14 @@ def try_(  # noqa: PLR0913  each is an option, and named when it is given
     """
     file = Path(name) if name.endswith((".yaml", ".yml")) else _one(name)
     try:
-        plan = ready(file)
-        rule = chosen(plan, check, dict(_pairs(values or [])))
+        plan = load_source(file)
+        rule = choose_check(plan, check, dict(_pairs(values or [])))
         day = on.date() if on else datetime.now(UTC).date()
-        lines = list(tried(plan.sources[rule.source], rule, Stored(tuple(files), description, deleted), day, unit))
+        lines = list(try_answers(plan.sources[rule.source], rule, Stored(tuple(files), description, deleted), day, unit))
     except (TryError, OSError) as why:
-        refuse(str(why))
+        exit_with_faults(str(why))
     except InvalidDocument as faulty:
-        refuse("\n".join(fault.line(str(file)) for fault in faulty.faults))
+        exit_with_faults("\n".join(fault.line(str(file)) for fault in faulty.faults))
     for line in lines:
         typer.echo(line)
     if not lines[0].startswith("read:"):
@@ -79,9 +79,9 @@ def _pairs(values: list[str]) -> Iterator[tuple[str, str]]:
 def _one(name: str) -> Path:
     held = _ready()
     if name not in held:
-        refuse(f"{name} is no source that is ready; {did_you_mean(name, held)}")
+        exit_with_faults(f"{name} is no source that is ready; {did_you_mean(name, held)}")
     return held[name]
 
 
 def _ready() -> dict[str, Path]:
-    return {file.stem: file for file in sorted((our_plans() / "sources").glob("*.yaml"))}
+    return {file.stem: file for file in sorted((packaged_plans() / "sources").glob("*.yaml"))}

@@ -1,4 +1,4 @@
-"""What a ready source would read in answers that somebody has stored, without asking anybody."""
+"""Reads stored answers with a source's description, without any request."""
 
 from __future__ import annotations
 
@@ -32,26 +32,26 @@ _AROUND = {
 
 
 class TryError(Exception):
-    """Why nothing can be tried; the message is for the person who asked."""
+    """Why there is no result; the message is for the user."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """Answers in files: those with rows, one that describes the edition, and one that lists what was deleted."""
+    """Answers in files: rows, the description of the edition, and the list of deletions."""
 
     rows: tuple[Path, ...]
     described: Path | None = None
     deleted: Path | None = None
 
 
-def ready(file: Path) -> Plan:
-    """The hosts, sources and checks of a file, as the plan that they would be pasted into."""
+def load_source(file: Path) -> Plan:
+    """The hosts, sources and checks of a file, as a plan."""
     document = parse_document(file.read_text(encoding="utf-8"))
     return validate(Plan, ParsedDocument(document.text, _AROUND | document.data, document.positions))
 
 
-def chosen(plan: Plan, name: str | None, values: Mapping[str, str]) -> Check:
-    """A check by its name, or the only one, with other values for its placeholders. Raises Untried."""
+def choose_check(plan: Plan, name: str | None, values: Mapping[str, str]) -> Check:
+    """A check by its name, or the only one, with values for its placeholders. Raises TryError."""
     if name is None and len(plan.checks) != 1:
         raise TryError(f"Say which check with --check: {', '.join(plan.checks) or 'it has none, since people read it'}.")
     found = plan.checks.get(name or next(iter(plan.checks)))
@@ -63,8 +63,8 @@ def chosen(plan: Plan, name: str | None, values: Mapping[str, str]) -> Check:
     return found.model_copy(update={"with_": {**found.with_, **values}})
 
 
-def tried(source: Source, check: Check, stored: Stored, on: date, unit: str | None) -> Iterator[str]:
-    """What a run on a day would read, line by line; the first line is the outcome. Raises Untried."""
+def try_answers(source: Source, check: Check, stored: Stored, on: date, unit: str | None) -> Iterator[str]:
+    """The result of a run on a day, in lines; the first is the outcome. Raises TryError."""
     if isinstance(source, AttestedSource):
         raise TryError(f"{source.title} is attested by people; no check reads it.")
     ask = Ask(source, check, on, unit=unit)
@@ -104,7 +104,7 @@ def _read(reading: Readings, rules: FeedFilter | None) -> Iterator[str]:
 
 
 def _answers(ask: Ask, source: Source, stored: Stored) -> Iterator[Answer]:
-    """The files as answers from the addresses that a run would ask, since reading tells them apart by these."""
+    """The files as answers of the URLs that a run would request, by which they are told apart."""
     values = values_of(ask)
     url = source.url if isinstance(source, JsonHttp | TableUrl) else "https://stored.example/"
     for file in stored.rows:

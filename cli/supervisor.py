@@ -1,19 +1,19 @@
-"""Keeps services alive: starts them in order, starts again what dies, stops them in the reverse order."""
+"""The supervisor: starts services in order, restarts those that die, and stops them in reverse order."""
 
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from cli.child import Service
+from cli.child import Restartable
 from cli.start_errors import CannotStart
 
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
-WELL_AFTER = 60.0  # seconds of life after which an earlier death is forgotten
+WELL_AFTER = 60.0  # seconds of uptime after which the restart delay is reset
 
 
 @dataclass(slots=True)
 class SupervisedService:
-    service: Service
+    service: Restartable
     pause: float = FIRST_PAUSE
     started: float = field(default_factory=time.monotonic)
     due: float | None = None
@@ -22,42 +22,42 @@ class SupervisedService:
 class Supervisor:
     def __init__(self, say: Callable[[str], None]) -> None:
         self._say = say
-        self._kept: list[SupervisedService] = []
+        self._services: list[SupervisedService] = []
 
-    def start(self, service: Service) -> None:
-        self._kept.append(SupervisedService(service))  # first, so that an interruption in the next line still ends with a stop
+    def start(self, service: Restartable) -> None:
+        self._services.append(SupervisedService(service))  # first, so that an interrupted start is still stopped
         service.start()
 
-    def dead(self) -> Service | None:
-        return next((kept.service for kept in self._kept if not kept.service.alive), None)
+    def dead(self) -> Restartable | None:
+        return next((supervised.service for supervised in self._services if not supervised.service.alive), None)
 
-    def tend(self) -> None:
-        """Look once at each service; call it a few times a second."""
+    def check_services(self) -> None:
+        """Checks each service once; call it a few times a second."""
         now = time.monotonic()
-        for kept in self._kept:
-            if kept.service.alive:
+        for supervised in self._services:
+            if supervised.service.alive:
                 continue
-            if kept.due is None:
-                self._plan_restart(kept, now)
-            elif now >= kept.due:
-                self._restart(kept)
+            if supervised.due is None:
+                self._plan_restart(supervised, now)
+            elif now >= supervised.due:
+                self._restart(supervised)
 
     def stop(self) -> None:
-        while self._kept:
-            self._kept.pop().service.stop()
+        while self._services:
+            self._services.pop().service.stop()
 
-    def _plan_restart(self, kept: SupervisedService, now: float) -> None:
-        kept.pause = FIRST_PAUSE if now - kept.started > WELL_AFTER else kept.pause
-        kept.due = now + kept.pause
-        name, words = kept.service.name, kept.service.last_words()
-        self._say(f"{name} stopped unexpectedly: {words} It is started again in {kept.pause:.0f} s.")
-        kept.pause = min(kept.pause * 2, LONGEST_PAUSE)
+    def _plan_restart(self, supervised: SupervisedService, now: float) -> None:
+        supervised.pause = FIRST_PAUSE if now - supervised.started > WELL_AFTER else supervised.pause
+        supervised.due = now + supervised.pause
+        name, words = supervised.service.name, supervised.service.error_lines()
+        self._say(f"{name} stopped unexpectedly: {words} It is started again in {supervised.pause:.0f} s.")
+        supervised.pause = min(supervised.pause * 2, LONGEST_PAUSE)
 
-    def _restart(self, kept: SupervisedService) -> None:
-        kept.started, kept.due = time.monotonic(), None
+    def _restart(self, supervised: SupervisedService) -> None:
+        supervised.started, supervised.due = time.monotonic(), None
         try:
-            kept.service.start()
+            supervised.service.start()
         except CannotStart as reason:
             self._say(str(reason))
         else:
-            self._say(f"{kept.service.name} runs again.")
+            self._say(f"{supervised.service.name} runs again.")

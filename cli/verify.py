@@ -1,4 +1,4 @@
-"""`accord verify-ledgers`: the ledger read again from its first entry, byte by byte."""
+"""`accord verify-ledgers`: verifies ledgers from their first entry, byte by byte."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from db.verification import ExpectedHead, expected_heads, verify_all
 
 
 class NoSuchProgram(Exception):
-    """What was asked for is not there, which must not read like a ledger without faults."""
+    """An unknown program, which must not look like a ledger without faults."""
 
     def __init__(self, program: UUID) -> None:
         super().__init__(f"there is no program {program} here; accord verify-ledgers without an id reads all.")

@@ -1,1 +1,1 @@
-"""The pages: a desk for everybody who works in a program. They use what the API uses, and have no right of their own."""
+"""The web pages, rendered on the server. They use the same functions as the API and have no permissions of their own."""

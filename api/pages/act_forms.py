@@ -1,4 +1,4 @@
-"""Acting from a page: a form for each act, what the signature would do, and the signature bound to that."""
+"""Forms of acts: fields, a preview of the effects, and a signature bound to the effects that were shown."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from pydantic import BaseModel, ValidationError
 from starlette.datastructures import FormData, UploadFile
 
 from api import validation_errors
-from api.act_requests import refused
-from api.named_documents import filed_of
-from api.pages.fields import OWN_IDS, Given, fields_of, filled
+from api.act_requests import refusal_problem
+from api.named_documents import filed_documents
+from api.pages.fields import OWN_IDS, Values, act_values, fields_of
 from api.pages.uploads import file_uploads
-from api.pages.view import Opened, View, ViewOf, went
+from api.pages.view import ProgramView, View, ViewOf, redirect
 from api.problems import NotFound, Problem
-from api.rate_limit import cost
+from api.rate_limit import act_units
 from db.queries import LedgerFilter
 from rules import acts as a
 from rules.authority import MAY
@@ -34,10 +34,10 @@ SHAPES: Mapping[str, type[BaseModel]] = {
     str(shape.model_fields["kind"].default): shape for shape in get_args(get_args(a.Deed)[0])
 }
 NO_FORM = frozenset({"start_program", "file_document"})
-"""A program is started on a page of its own, and a document is filed with the evidence that names it."""
+"""Programs are started on a page of their own; documents are filed with the evidence that names them."""
 
 BY_PEOPLE = frozenset(kind for kind, roles in MAY.items() if roles - {a.Role.CLOCK, a.Role.CHECKER}) - NO_FORM
-"""Acts that have a form here."""
+"""Acts that have a form."""
 
 MOST_FIELDS, MOST_FILES = 500, 1
 LARGEST_FIELD = 300_000
@@ -45,7 +45,7 @@ LARGEST_FIELD = 300_000
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """An entry that would follow, in words. `is_own`: it is the act itself, not what follows from it."""
+    """An entry of a preview, in words. `is_own` marks the act itself; other entries follow from it."""
 
     sentence: str
     is_own: bool
@@ -62,16 +62,16 @@ async def form(view: ViewOf, program: UUID, kind: str) -> Response:
     given = {name: view.request.query_params.getlist(name) for name in view.request.query_params}
     if kind in OWN_IDS:
         given.setdefault(OWN_IDS[kind], [f"{OWN_IDS[kind]}-{uuid4().hex[:8]}"])
-    return _form(view, opened, kind, shape, Given(given), key=f"page-{uuid4()}")
+    return _form(view, opened, kind, shape, Values(given), key=f"page-{uuid4()}")
 
 
 @router.post("/{kind}")
 async def act(view: ViewOf, program: UUID, kind: str) -> Response:
-    """`step` says what was pressed: `change` asks again, `preview` shows what would follow, `sign` does it."""
+    """Handles the form. `step` is the button: `change` shows the form again, `preview` the effects, `sign` records the act."""
     async with view.request.form(max_fields=MOST_FIELDS, max_files=MOST_FILES, max_part_size=LARGEST_FIELD) as sent:
         view.check_form(sent)
         opened, shape = await _may_act(view, program, kind)
-        given, key, step = given_of(sent), str(sent.get("key", "")), str(sent.get("step", "preview"))
+        given, key, step = submitted_values(sent), str(sent.get("key", "")), str(sent.get("step", "preview"))
         if step == "change":
             return _form(view, opened, kind, shape, given, key=key)
         try:
@@ -82,33 +82,33 @@ async def act(view: ViewOf, program: UUID, kind: str) -> Response:
         except Problem as problem:
             return _form(view, opened, kind, shape, given, key=key, problem=problem)
     try:
-        filed = await filed_of(view.state, opened.acting(), opened.id, (made.deed,))
+        filed = await filed_documents(view.state, opened.acting(), opened.id, (made.deed,))
         made = made.model_copy(update={"filed": filed})
-        return await (_signed(view, opened, made) if step == "sign" else _previewed(view, opened, kind, given, made))
+        return await (_sign(view, opened, made) if step == "sign" else _preview(view, opened, kind, given, made))
     except Problem as problem:
         return _form(view, opened, kind, shape, given, key=key, problem=problem)
 
 
-async def _may_act(view: View, program: UUID, kind: str) -> tuple[Opened, type[BaseModel]]:
-    """Raises NotFound for an act that there is no form for."""
-    opened = await view.opened(program)
+async def _may_act(view: View, program: UUID, kind: str) -> tuple[ProgramView, type[BaseModel]]:
+    """Raises NotFound for an act that has no form."""
+    opened = await view.open_program(program)
     if kind not in BY_PEOPLE:
         raise NotFound("act")
     return opened, SHAPES[kind]
 
 
-def given_of(sent: FormData) -> Given:
-    """All texts of a form by field; files are read apart."""
+def submitted_values(sent: FormData) -> Values:
+    """The text fields of a submitted form; files are parsed apart."""
     values: dict[str, list[str]] = {}
     for name, value in sent.multi_items():
         if not isinstance(value, UploadFile) and name not in ("csrf", "key", "shown", "step"):
             values.setdefault(name, []).append(value.replace("\r\n", "\n"))
-    return Given(values)
+    return Values(values)
 
 
-def _act(opened: Opened, shape: type[BaseModel], given: Given, key: str, shown: str) -> a.Act:
+def _act(opened: ProgramView, shape: type[BaseModel], given: Values, key: str, shown: str) -> a.Act:
     """Raises ValidationError."""
-    deed = shape.model_validate(filled(shape, given, opened.zone))
+    deed = shape.model_validate(act_values(shape, given, opened.zone))
     return a.Act.model_validate(
         {"id": key, "actor": opened.acting().actor, "deed": deed, "effects": shown or None}, strict=False
     )
@@ -118,12 +118,12 @@ def errors_of(error: ValidationError) -> dict[str, str]:
     return {str(fault["where"]): str(fault["message"]) for fault in validation_errors.faults(error.errors(), lambda _: "")}
 
 
-async def _previewed(view: View, opened: Opened, kind: str, given: Given, made: a.Act) -> Response:
-    """What the signature would do. Raises Refused."""
-    view.state.allowances.take(view.visitor.person, cost((made,), preview=True))
+async def _preview(view: View, opened: ProgramView, kind: str, given: Values, made: a.Act) -> Response:
+    """The page with the effects of the act. Raises Refused."""
+    view.state.rate_limits.take(view.visitor.person, act_units((made,), preview=True))
     decided = await view.state.recorder.preview(opened.id, made)
     if isinstance(decided, RefusedAct):
-        raise refused(decided)
+        raise refusal_problem(decided)
     plan = decided.program.plan
     return view.of_program(
         opened,
@@ -137,33 +137,33 @@ async def _previewed(view: View, opened: Opened, kind: str, given: Given, made: 
     )
 
 
-async def _signed(view: View, opened: Opened, made: a.Act) -> Response:
-    """Records the act. A form that is sent twice finds its own first receipt. Raises Refused."""
-    if units := cost((made,), preview=False):
-        view.state.allowances.take(view.visitor.person, units)
+async def _sign(view: View, opened: ProgramView, made: a.Act) -> Response:
+    """Records the act. A form that is sent twice gets its first receipt. Raises Refused."""
+    if units := act_units((made,), preview=False):
+        view.state.rate_limits.take(view.visitor.person, units)
     outcome = await view.state.recorder.record(opened.id, made)
     if isinstance(outcome, RefusedAct):
-        raise refused(outcome)
+        raise refusal_problem(outcome)
     if isinstance(made.deed, a.ReadEvidence):
         (line,) = await view.state.queries.ledger(
             opened.id, LedgerFilter(kinds=["evidence_recorded"], subjects=[made.deed.evidence]), most=1
         )
         return view.of_program(opened, "reading.html", fact=line.entry.fact)
-    return went(f"{opened.path}/done/{outcome.first_seq}-{outcome.last_seq}")
+    return redirect(f"{opened.path}/done/{outcome.first_seq}-{outcome.last_seq}")
 
 
 def _form(
     view: View,
-    opened: Opened,
+    opened: ProgramView,
     kind: str,
     shape: type[BaseModel],
-    given: Given,
+    given: Values,
     *,
     key: str,
     errors: Mapping[str, str] | None = None,
     problem: Problem | None = None,
 ) -> Response:
-    """The form, with what was wrong above it and at each field."""
+    """The page with the form, the problem above it and errors at its fields."""
     status = 200 if not errors and problem is None else problem.answered_with if problem else 422
     fields = fields_of(shape, opened.program, given, errors or {})
     loose = {
@@ -185,5 +185,5 @@ def _form(
 
 
 def about(shape: type[BaseModel]) -> str:
-    """What an act is, as its shape says it, in one line."""
+    """The description of an act, in one line."""
     return " ".join((shape.__doc__ or "").split())

@@ -1,4 +1,4 @@
-"""The pages as one application beside the API: its own errors, its own headers, the same rooms behind it."""
+"""The web pages as an ASGI application that is mounted beside the API, with its own error pages and headers."""
 
 from __future__ import annotations
 
@@ -62,11 +62,11 @@ HEADERS = {
     b"cross-origin-opener-policy": b"same-origin",
     b"cross-origin-resource-policy": b"same-origin",
 }
-"""Nothing from elsewhere, nothing within the page that runs, and in nobody's frame."""
+"""Content security policy and other headers: no external content, no inline scripts, no framing."""
 
 API = ("/api/", "/docs")
 
-ROOMS = (
+PAGE_MODULES = (
     sign_in,
     event_stream,
     desk,
@@ -91,11 +91,11 @@ ROOMS = (
     acting_role,
     tour_progress,
 )
-"""Files of pages; `starting` stands before `programs`, whose paths would take its own."""
+"""Modules with routes. `start_program` stands before `programs`, whose path parameters would match its path."""
 
 
 class Pages(Mount):
-    """Takes every path that is none of the API's, so that the API still answers itself for what it has not."""
+    """A mount for every path outside of the API's, so that the API answers unknown paths of its own itself."""
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         if scope["type"] == "http" and scope["path"].startswith(API):
@@ -103,8 +103,8 @@ class Pages(Mount):
         return super().matches(scope)
 
 
-class Answers:
-    """Sets the headers that every page has; a fault is logged, and told as a page where nothing was answered yet."""
+class PageMiddleware:
+    """Middleware that sets security headers, logs unexpected errors, and answers them with a page if no response has begun."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -127,12 +127,12 @@ class Answers:
                 raise
             log.error("fault", method=scope["method"], route=route_of(scope), exc_info=error)  # noqa: TRY400  structlog
             problem = Problem("fault", "Something is wrong here, and has been logged.")
-            answer = await told(Request(scope), problem)
+            answer = await problem_page(Request(scope), problem)
             await answer(scope, receive, sent)
 
 
 class Static(StaticFiles):
-    """Files whose addresses change with their bytes: browsers keep them and never ask again."""
+    """Static files whose URLs contain a hash of their content, so that browsers cache them without revalidation."""
 
     def file_response(self, *args: Any, **kwargs: Any) -> Response:
         answer = super().file_response(*args, **kwargs)
@@ -140,13 +140,13 @@ class Static(StaticFiles):
         return answer
 
 
-def mounted() -> Pages:
-    """The pages, to be put behind all routes of the API."""
+def create_mount() -> Pages:
+    """The mount of the pages, to be placed after all routes of the API."""
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
-    for room in ROOMS:
+    for room in PAGE_MODULES:
         app.include_router(room.router)
     app.mount("/static", Static(directory=STATIC))
-    app.add_middleware(Answers)
+    app.add_middleware(PageMiddleware)
     _install_errors(app)
     return Pages("", app=app)
 
@@ -158,28 +158,30 @@ def _install_errors(app: FastAPI) -> None:
 
     @app.exception_handler(Problem)
     async def _problem(request: Request, problem: Problem) -> Response:
-        return await told(request, problem)
+        return await problem_page(request, problem)
 
     @app.exception_handler(RequestValidationError)
     async def _unreadable(request: Request, error: RequestValidationError) -> Response:
         faults = validation_errors.faults(error.errors(), lambda _: "")
-        return await told(request, Invalid("unreadable", validation_errors.sentence(faults), validation_errors.ACCEPTED))
+        return await problem_page(
+            request, Invalid("unreadable", validation_errors.sentence(faults), validation_errors.ACCEPTED)
+        )
 
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> Response:
-        return await told(request, Plain(error))
+        return await problem_page(request, Plain(error))
 
     @app.exception_handler(OperationalError)
     @app.exception_handler(PoolTimeout)
     async def _database(request: Request, error: Exception) -> Response:
-        return await told(request, unavailable(error))
+        return await problem_page(request, unavailable(error))
 
 
-async def told(request: Request, problem: Problem) -> Response:
-    """A problem as a page: what is wrong, what would be accepted, and the id by which to ask."""
+async def problem_page(request: Request, problem: Problem) -> Response:
+    """A problem as a page, with the request id."""
     visitor = None
     with suppress(OperationalError, PoolTimeout):
-        visitor = await visitor_if_any(request.state.rooms, request)
+        visitor = await visitor_if_any(request.state.resources, request)
     answer = page(request, "problem.html", problem.answered_with, visitor=visitor, problem=problem, request_id=REQUEST.get())
     answer.headers.update(problem.headers)
     return answer

@@ -1,6 +1,6 @@
-"""Several acts at once, where people do so: verifying pieces of evidence, recording the lines of a table of figures.
+"""Forms for several acts at once: verifying pieces of evidence, or recording a table of figures.
 
-They are previewed and recorded as one batch, all of them or none; each is bound to the effects that were shown of it.
+They are previewed and recorded as one atomic batch. Each act is bound to the effects that were shown for it.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from uuid import UUID, uuid4
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, ValidationError
 
-from api.act_requests import refused
-from api.pages.act_forms import MOST_FIELDS, Effect, errors_of, given_of
+from api.act_requests import refusal_problem
+from api.pages.act_forms import MOST_FIELDS, Effect, errors_of, submitted_values
 from api.pages.evidence import may_verify
-from api.pages.fields import Given, fields_of, filled
+from api.pages.fields import Values, act_values, fields_of
 from api.pages.options import evidence_in_words
-from api.pages.view import Opened, View, ViewOf, went
+from api.pages.view import ProgramView, View, ViewOf, redirect
 from api.problems import NotFound, Problem, Refused
-from api.rate_limit import cost
+from api.rate_limit import act_units
 from db.receipts import BatchRefused
 from rules import acts as a
 from rules.field_types import StrictModel
@@ -29,25 +29,25 @@ from rules.refusals import Refused as RefusedAct
 router = APIRouter(prefix="/programs/{program}/together")
 
 MOST = 100
-"""Acts of one batch."""
+"""The most acts in one batch."""
 
 OF_ALL: Mapping[str, tuple[type[BaseModel], tuple[str, ...]]] = {
     "verify": (a.Verify, ("note", "seen_at")),
     "record_measurement": (a.RecordMeasurement, ("indicator", "edition", "source", "retrieved_at")),
 }
-"""The shape of each act, and which of its fields are filled in once for all of a batch."""
+"""The shape of each act, and the fields that are filled in once for the whole batch."""
 
 
-class FigureLine(StrictModel):
-    """What stands in one line of a table of figures."""
+class FigureRow(StrictModel):
+    """The columns of a row in the table of figures."""
 
     period: str
     value: str
     standard_error: str | None = None
 
 
-class Unreadable(ValueError):
-    """Fields that are wrong, each with what is wrong in it."""
+class InvalidFields(ValueError):
+    """Fields that are not valid, each with its error."""
 
     def __init__(self, errors: Mapping[str, str]) -> None:
         super().__init__()
@@ -56,99 +56,99 @@ class Unreadable(ValueError):
 
 @router.get("/{kind}")
 async def form(view: ViewOf, program: UUID, kind: str) -> Response:
-    """The pieces that wait for the visitor, or an empty table of figures."""
-    return _form(view, await _opened(view, program, kind), kind, Given(), f"page-{uuid4()}")
+    """The form: the pieces that the visitor may verify, or an empty table of figures."""
+    return _form(view, await _open(view, program, kind), kind, Values(), f"page-{uuid4()}")
 
 
 @router.post("/{kind}")
 async def act(view: ViewOf, program: UUID, kind: str) -> Response:
-    """`step` says what was pressed, as in the form of a single act."""
+    """Handles the form. `step` names the button, as in the form of a single act."""
     async with view.request.form(max_fields=MOST_FIELDS + MOST) as sent:
         view.check_form(sent)
-        given, key, step = given_of(sent), str(sent.get("key", "")), str(sent.get("step", "preview"))
+        given, key, step = submitted_values(sent), str(sent.get("key", "")), str(sent.get("step", "preview"))
         shown = [str(one) for one in sent.getlist("shown")]
-    opened = await _opened(view, program, kind)
+    opened = await _open(view, program, kind)
     if step == "change":
         return _form(view, opened, kind, given, key)
     try:
         acts = ACTS[kind](opened, given, key)
-        return await (_signed(view, opened, acts, shown) if step == "sign" else _previewed(view, opened, kind, given, acts))
-    except Unreadable as wrong:
+        return await (_sign(view, opened, acts, shown) if step == "sign" else _preview(view, opened, kind, given, acts))
+    except InvalidFields as wrong:
         return _form(view, opened, kind, given, key, errors=wrong.errors)
     except Problem as problem:
         return _form(view, opened, kind, given, key, problem=problem)
 
 
-async def _opened(view: View, program: UUID, kind: str) -> Opened:
-    """Raises NotFound for an act that is not done in batches."""
-    opened = await view.opened(program)
+async def _open(view: View, program: UUID, kind: str) -> ProgramView:
+    """The program. Raises NotFound for an act that has no form for batches."""
+    opened = await view.open_program(program)
     if kind not in OF_ALL:
         raise NotFound("act")
     return opened
 
 
-def _verifications(opened: Opened, given: Given, key: str) -> list[a.Act]:
-    """Raises Unreadable."""
+def _verifications(opened: ProgramView, given: Values, key: str) -> list[a.Act]:
+    """Verifications of the chosen pieces. Raises InvalidFields."""
     pieces = given.all("evidence")
     if not 0 < len(pieces) <= MOST:
-        raise Unreadable({"evidence": f"has {len(pieces)} pieces chosen; choose from 1 to {MOST}"})
+        raise InvalidFields({"evidence": f"has {len(pieces)} pieces chosen; choose from 1 to {MOST}"})
     common = {name: given.one(name) for name in OF_ALL["verify"][1] if given.one(name)}
     return [_act(opened, a.Verify, common | {"evidence": piece}, f"{key}.{n}") for n, piece in enumerate(pieces)]
 
 
-def _measurements(opened: Opened, given: Given, key: str) -> list[a.Act]:
-    """Each line is a figure; unit and producer are the plan's. Raises Unreadable."""
+def _measurements(opened: ProgramView, given: Values, key: str) -> list[a.Act]:
+    """Measurements, one for each row; unit and producer come from the plan. Raises InvalidFields."""
     shape, names = OF_ALL["record_measurement"]
-    common = filled(shape, Given({name: [given.one(name)] for name in names}), opened.zone)
+    common = act_values(shape, Values({name: [given.one(name)] for name in names}), opened.zone)
     indicator = opened.program.plan.indicators.get(given.one("indicator"))
     if indicator is not None:
         common |= {"unit": indicator.unit, "producer": indicator.producer}
     lines = list(_lines(given.one("figures")))
     if not 0 < len(lines) <= MOST:
-        raise Unreadable({"figures": f"has {len(lines)} lines; give from 1 to {MOST}"})
+        raise InvalidFields({"figures": f"has {len(lines)} lines; give from 1 to {MOST}"})
     made, wrong = list[a.Act](), list[str]()
     for number, line in lines:
         figure = common | {"measurement": f"figure-{key[5:13]}-{number}"} | line
         try:
             made.append(_act(opened, shape, figure, f"{key}.{number}"))
-        except Unreadable as fault:
+        except InvalidFields as fault:
             if common_faults := {name: text for name, text in fault.errors.items() if name in names}:
-                raise Unreadable(common_faults) from None
+                raise InvalidFields(common_faults) from None
             wrong += [f"line {number}: {name.replace('_', ' ')} {text}" for name, text in fault.errors.items()]
     if wrong:
-        raise Unreadable({"figures": "; ".join(wrong[:20])})
+        raise InvalidFields({"figures": "; ".join(wrong[:20])})
     return made
 
 
 def _lines(text: str) -> Iterator[tuple[int, dict[str, str]]]:
-    """Lines as they are pasted out of a table: cells with tabs, semicolons or spaces between; empty lines say nothing."""
+    """The rows of a pasted table, split at tabs, semicolons or spaces. Empty rows are ignored."""
     for number, line in enumerate(text.splitlines(), start=1):
         if cells := [cell for cell in re.split(r"[\t;]| +", line.strip()) if cell]:
             cells = [*cells[:2], *([" ".join(cells[2:])] if cells[2:] else [])]
-            yield number, dict(zip(FigureLine.model_fields, cells, strict=False))
+            yield number, dict(zip(FigureRow.model_fields, cells, strict=False))
 
 
-def _act(opened: Opened, shape: type[BaseModel], values: Mapping[str, object], key: str) -> a.Act:
-    """Raises Unreadable."""
+def _act(opened: ProgramView, shape: type[BaseModel], values: Mapping[str, object], key: str) -> a.Act:
+    """An act from the values of its fields. Raises InvalidFields."""
     try:
         deed = shape.model_validate(values)
         return a.Act.model_validate({"id": key, "actor": opened.acting().actor, "deed": deed}, strict=False)
     except ValidationError as error:
-        raise Unreadable(errors_of(error)) from None
+        raise InvalidFields(errors_of(error)) from None
 
 
-ACTS: Mapping[str, Callable[[Opened, Given, str], list[a.Act]]] = {
+ACTS: Mapping[str, Callable[[ProgramView, Values, str], list[a.Act]]] = {
     "verify": _verifications,
     "record_measurement": _measurements,
 }
 
 
-async def _previewed(view: View, opened: Opened, kind: str, given: Given, acts: list[a.Act]) -> Response:
-    """What the signature would do, act by act. Raises Refused."""
-    view.state.allowances.take(view.visitor.person, cost(acts, preview=True))
+async def _preview(view: View, opened: ProgramView, kind: str, given: Values, acts: list[a.Act]) -> Response:
+    """The page with the effects, act by act. Raises Refused."""
+    view.state.rate_limits.take(view.visitor.person, act_units(acts, preview=True))
     decided = await view.state.recorder.preview(opened.id, *acts)
     if isinstance(decided, RefusedAct):
-        raise refused(decided)
+        raise refusal_problem(decided)
     return view.of_program(
         opened,
         "act_preview.html",
@@ -161,24 +161,24 @@ async def _previewed(view: View, opened: Opened, kind: str, given: Given, acts: 
     )
 
 
-async def _signed(view: View, opened: Opened, acts: list[a.Act], shown: list[str]) -> Response:
-    """Records all of them, or none but the refusal. Raises Refused."""
-    view.state.allowances.take(view.visitor.person, cost(acts, preview=False))
+async def _sign(view: View, opened: ProgramView, acts: list[a.Act], shown: list[str]) -> Response:
+    """Records all acts, or none but the refusal. Raises Refused."""
+    view.state.rate_limits.take(view.visitor.person, act_units(acts, preview=False))
     bound = [one.model_copy(update={"effects": effects}) for one, effects in zip(acts, shown, strict=False)]
     outcome = await view.state.recorder.record_all(opened.id, bound + acts[len(shown) :])
     if isinstance(outcome, BatchRefused):
-        problem = refused(outcome.refused)
+        problem = refusal_problem(outcome.refused)
         if isinstance(problem, Refused):
             problem.detail = f"{outcome.index + 1}: {problem.detail}"
         raise problem
-    return went(f"{opened.path}/done/{outcome[0].first_seq}-{outcome[-1].last_seq}")
+    return redirect(f"{opened.path}/done/{outcome[0].first_seq}-{outcome[-1].last_seq}")
 
 
 def _form(
     view: View,
-    opened: Opened,
+    opened: ProgramView,
     kind: str,
-    given: Given,
+    given: Values,
     key: str,
     *,
     errors: Mapping[str, str] | None = None,

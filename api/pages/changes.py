@@ -1,4 +1,4 @@
-"""What differs between two instants, in words."""
+"""The page of differences between two instants, in words."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 
 from api.pages.fields import instant_of
-from api.pages.view import Opened, View, ViewOf
+from api.pages.view import ProgramView, View, ViewOf
 from api.problems import Invalid, Problem
 from api.responses.changes import ChangesResponse
 from api.routers.ledger import get_changes
@@ -28,20 +28,20 @@ async def changes(
     since: Annotated[Local, Query(alias="from")] = "",
     until: Annotated[Local, Query(alias="to")] = "",
 ) -> Response:
-    """From one instant to another, both in the plan's zone; left out, the last week."""
-    opened = await view.opened(program)
+    """Compares two instants in the plan's time zone; the default is the last week."""
+    opened = await view.open_program(program)
     problem: Problem | None = None
     found: ChangesResponse | None = None
     try:
-        found = await _asked(view, opened, since, until)
+        found = await _interval(view, opened, since, until)
     except Problem as refused:
         problem = refused
     status = problem.answered_with if problem else 200
     return view.of_program(opened, "changes.html", status, found=found, problem=problem, asked={"from": since, "to": until})
 
 
-async def _asked(view: View, opened: Opened, since: str, until: str) -> ChangesResponse:
-    """Raises Invalid or NotFound."""
+async def _interval(view: View, opened: ProgramView, since: str, until: str) -> ChangesResponse:
+    """The two instants. Raises Invalid or NotFound."""
     try:
         begun = parse_instant(instant_of(since, opened.zone)) if since else None
         ended = parse_instant(instant_of(until, opened.zone)) if until else None

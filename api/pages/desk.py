@@ -1,4 +1,4 @@
-"""The desk: across all programs of the visitor, what they owe, what waits for others, what has changed, and what comes next."""
+"""The desk, which is the start page: what the visitor owes in all programs, what waits for others, changes and next dates."""
 
 from __future__ import annotations
 
@@ -25,7 +25,9 @@ async def desk(view: ViewOf) -> Response:
     everybody = await get_owed(view.state, reader, whose="everybody", limit=MOST_OWED)
     known = {_key(one) for one in mine}
     dates = await get_dates(view.state, reader, start=now, end=now + AHEAD, limit=4 * MOST_DATES)
-    programs = await view.state.queries.programs(ProgramFilter(person=reader.listed_for, among=reader.among), most=MOST_CHANGED)
+    programs = await view.state.queries.programs(
+        ProgramFilter(person=reader.member_filter, among=reader.scope), most=MOST_CHANGED
+    )
     others = [one for one in everybody.owed if _key(one) not in known]
     next_dates = [one for one in dates.dates if one.achieved_at is None][:MOST_DATES]
     return view.page(
@@ -43,7 +45,7 @@ async def desk(view: ViewOf) -> Response:
 
 
 async def _mine(view: View) -> list[OwedLineResponse]:
-    """What the visitor could do: by the token's role, or by every membership of a person who is known from elsewhere."""
+    """What the visitor can do: by the token's role, or by all memberships of a person of the OpenID provider."""
     reader = view.visitor.reading()
     if view.visitor.session.role is None:
         return (await get_owed(view.state, reader, person=reader.person, limit=MOST_OWED)).owed
@@ -51,7 +53,7 @@ async def _mine(view: View) -> list[OwedLineResponse]:
 
 
 def _changed(view: View, programs: list[ProgramSummary]) -> list[ProgramSummary]:
-    """The programs in which something was recorded since the visitor was here before."""
+    """The programs with entries since the visitor's last visit."""
     since = view.visitor.session.seen_before
     return [line for line in programs if since is not None and line.updated_at > since]
 

@@ -1,4 +1,4 @@
-"""Disputes and the stage before which each lies, and snapbacks."""
+"""The page of disputes with their stages, and of snapbacks."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ router = APIRouter(prefix="/programs/{program}/disputes")
 
 @router.get("")
 async def disputes(view: ViewOf, program: UUID) -> Response:
-    opened = await view.opened(program)
+    opened = await view.open_program(program)
     held = opened.program
     return view.of_program(
         opened,

@@ -1,4 +1,4 @@
-"""A document of a program, as the API gives it: never shown in place, and read on record where it is restricted."""
+"""Downloads of documents: always as attachments, and recorded as a read where restricted."""
 
 from __future__ import annotations
 
@@ -17,5 +17,5 @@ router = APIRouter(prefix="/programs/{program}/documents")
 
 @router.get("/{sha256}", response_class=StreamingResponse)
 async def download(view: ViewOf, program: UUID, sha256: Annotated[Sha256, Path()]) -> StreamingResponse:
-    opened = await view.opened(program)
+    opened = await view.open_program(program)
     return await download_document(view.state, opened.caller or view.visitor.reading(), program, sha256)

@@ -1,4 +1,4 @@
-"""All evidence and figures of a program, one piece of it, and what of it the visitor is to verify."""
+"""The pages of evidence: the list of a program, one piece with its history, and the pieces that the visitor may verify."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
-from api.pages.view import Opened, ViewOf
+from api.pages.view import ProgramView, ViewOf
 from api.problems import NotFound
-from api.routers.evidence import answers_of
+from api.routers.evidence import evidence_responses
 from rules.decisions.verification import could_verify
 from rules.vocabulary.evidence import Evidence, EvidenceStatus
 
@@ -26,8 +26,8 @@ async def evidence(
     status: Annotated[str, Query(max_length=40)] = "",
     before: Annotated[int | None, Query(ge=0)] = None,
 ) -> Response:
-    """The newest first, in pages; `before` is where the page before has ended. `status` may also be `to_verify`."""
-    opened = await view.opened(program)
+    """The list, newest first, in pages; `before` is the end of the previous page. `status` may also be `to_verify`."""
+    opened = await view.open_program(program)
     pieces = [piece for piece in opened.program.evidence.values() if _is_wanted(opened, piece, status)]
     end = len(pieces) if before is None else min(before, len(pieces))
     start = max(end - A_PAGE, 0)
@@ -35,7 +35,7 @@ async def evidence(
     return view.of_program(
         opened,
         "evidence.html",
-        evidence=await answers_of(view.state, program, pieces[start:end][::-1]),
+        evidence=await evidence_responses(view.state, program, pieces[start:end][::-1]),
         statuses=statuses,
         chosen=status,
         older=start or None,
@@ -44,18 +44,18 @@ async def evidence(
 
 @router.get("/{piece}")
 async def piece(view: ViewOf, program: UUID, piece: str) -> Response:
-    """One piece, with all that was done with it."""
-    opened = await view.opened(program)
+    """One piece, with its history."""
+    opened = await view.open_program(program)
     if (found := opened.program.evidence.get(piece)) is None:
         raise NotFound("evidence")
-    (answer,) = await answers_of(view.state, program, [found])
+    (answer,) = await evidence_responses(view.state, program, [found])
     return view.of_program(opened, "piece.html", one=answer, could_verify=may_verify(opened, found))
 
 
-def _is_wanted(opened: Opened, piece: Evidence, status: str) -> bool:
+def _is_wanted(opened: ProgramView, piece: Evidence, status: str) -> bool:
     return may_verify(opened, piece) if status == TO_VERIFY else status in ("", piece.status)
 
 
-def may_verify(opened: Opened, piece: Evidence) -> bool:
-    """Whether the visitor could verify a piece now."""
+def may_verify(opened: ProgramView, piece: Evidence) -> bool:
+    """Whether the visitor may verify a piece now."""
     return opened.caller is not None and could_verify(opened.program, opened.caller.actor, piece)

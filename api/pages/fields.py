@@ -1,4 +1,4 @@
-"""Fields of a form, made of the shape of an act: what the API takes is what a page asks for, and nothing is declared twice."""
+"""Form fields generated from the models of acts, so that pages and API have one declaration."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from rules.vocabulary.documents import FiledDocument
 Kind: TypeAlias = Literal["line", "text", "instant", "day", "choice", "choices", "flag", "file", "hidden", "table"]
 
 LEFT_TO_THE_SERVICE = frozenset({"kind", "effects", "origin", "as_written", "parent", "programs"})
-"""Parts of acts that no person fills in: they are a check's, or follow from what was shown."""
+"""Fields of acts that people do not fill in: they are set by checks, or by the preview."""
 
 OWN_IDS = {
     "record_evidence": "evidence",
@@ -30,18 +30,18 @@ OWN_IDS = {
     "propose": "proposal",
     "raise_dispute": "dispute",
 }
-"""The name that an act gives to what it makes: proposed by us, so that nobody has to invent one."""
+"""Fields with the id of a new object: a generated value is proposed."""
 
 DECIDING = frozenset({"milestone", "indicator", "assessor"})
-"""Fields by which `api.pages.options` tells what can be chosen in others."""
+"""Fields on which the options of other fields depend (`api.pages.options`)."""
 
 LONGEST_LINE = 200
-"""Characters; a longer text has a field of several lines."""
+"""Characters; a longer text gets a field of several lines."""
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One question of a form. `name` is the place in the act, parts of it joined by dots."""
+    """One field of a form. `name` is its path in the act, joined by dots."""
 
     name: str
     kind: Kind
@@ -52,7 +52,7 @@ class Field:
     values: tuple[str, ...] = ()
     error: str | None = None
     title: str = ""
-    """What the plan calls it, where it does."""
+    """The plan's title, where there is one."""
 
     @property
     def label(self) -> str:
@@ -60,7 +60,7 @@ class Field:
 
     @property
     def decides(self) -> bool:
-        """Whether other fields of the form, or what can be chosen in them, follow from this one."""
+        """Whether other fields, or their options, depend on this one."""
         return self.name in DECIDING or self.name.endswith(".kind")
 
     @property
@@ -69,8 +69,8 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
-    """What a form was filled with, by field."""
+class Values:
+    """The submitted values of a form, by field."""
 
     values: Mapping[str, list[str]] = field(default_factory=dict)
 
@@ -81,8 +81,8 @@ class Given:
         return tuple(value.strip() for value in self.values.get(name, []) if value.strip())
 
 
-def fields_of(shape: type[BaseModel], program: Program, given: Given, errors: Mapping[str, str]) -> list[Field]:
-    """The fields of an act's form, filled with what was given, each with its error."""
+def fields_of(shape: type[BaseModel], program: Program, given: Values, errors: Mapping[str, str]) -> list[Field]:
+    """The fields of an act's form, with submitted values and errors."""
     kind = str(shape.model_fields["kind"].default)
     return [
         replace(one, error=errors.get(one.name) or errors.get(one.name.partition(".")[0]))
@@ -90,7 +90,7 @@ def fields_of(shape: type[BaseModel], program: Program, given: Given, errors: Ma
     ]
 
 
-def _fields(shape: type[BaseModel], program: Program, given: Given, kind: str, prefix: str) -> Iterator[Field]:
+def _fields(shape: type[BaseModel], program: Program, given: Values, kind: str, prefix: str) -> Iterator[Field]:
     for name, info in shape.model_fields.items():
         if name in LEFT_TO_THE_SERVICE:
             continue
@@ -107,8 +107,10 @@ def _fields(shape: type[BaseModel], program: Program, given: Given, kind: str, p
             yield _field(place, shape, name, _options(kind, name, program, given), given)
 
 
-def _rows(rows: list[Option], inner: Any, place: str, given: Given, *, is_required: bool, help_: str | None) -> Iterator[Field]:
-    """A question for each name that the plan has for the keys of a table; what is left empty is left out."""
+def _rows(
+    rows: list[Option], inner: Any, place: str, given: Values, *, is_required: bool, help_: str | None
+) -> Iterator[Field]:
+    """A field for each key of a table, where the plan names its keys. Rows that stay empty are left out."""
     kind = _kind(_plain(get_args(inner)[1]), LONGEST_LINE + 1, has_options=False)
     for number, row in enumerate(rows):
         name = f"{place}.{row.value}"
@@ -116,7 +118,7 @@ def _rows(rows: list[Option], inner: Any, place: str, given: Given, *, is_requir
         yield Field(name, kind, is_required=is_required, help=said, value=given.one(name), title=row.title)
 
 
-def _field(place: str, shape: type[BaseModel], name: str, options: Options, given: Given) -> Field:
+def _field(place: str, shape: type[BaseModel], name: str, options: Options, given: Values) -> Field:
     info = shape.model_fields[name]
     inner = _plain(info.annotation)
     made = Field(
@@ -152,7 +154,7 @@ def _kind(inner: Any, most: int, *, has_options: bool) -> Kind:
 
 
 def _most_characters(shape: type[BaseModel], name: str) -> int:
-    """How long a text may be, as the shape's own description says."""
+    """The length limit of a text, from the model's JSON Schema."""
     said = _schema(shape)["properties"].get(name, {})
     return max((int(one.get("maxLength", 0)) for one in said.get("anyOf", [said])), default=0)
 
@@ -162,8 +164,8 @@ def _schema(shape: type[BaseModel]) -> Mapping[str, Any]:
     return shape.model_json_schema()
 
 
-def _one_of(union: Mapping[str, type[BaseModel]], program: Program, given: Given, kind: str, place: str) -> Iterator[Field]:
-    """What kind of thing it is, and then the fields of that kind."""
+def _one_of(union: Mapping[str, type[BaseModel]], program: Program, given: Values, kind: str, place: str) -> Iterator[Field]:
+    """A choice of the kind, and then the fields of that kind."""
     options = tuple(Option(name, name.replace("_", " "), is_code=True) for name in union)
     chosen = given.one(f"{place}.kind")
     yield Field(f"{place}.kind", "choice", is_required=True, options=options, value=chosen)
@@ -171,7 +173,7 @@ def _one_of(union: Mapping[str, type[BaseModel]], program: Program, given: Given
         yield from _fields(union[chosen], program, given, kind, f"{place}.")
 
 
-def _options(kind: str, name: str, program: Program, given: Given) -> Options:
+def _options(kind: str, name: str, program: Program, given: Values) -> Options:
     if OWN_IDS.get(kind) == name or name not in OPTIONS:
         return None
     return OPTIONS[name](program, given.one)
@@ -188,7 +190,7 @@ def _literals(inner: Any) -> tuple[Option, ...]:
 
 
 def _plain(annotation: Any) -> Any:
-    """A type without `None` and without what is said of it beside."""
+    """A type without `None` and annotations."""
     while True:
         if get_origin(annotation) is Annotated and not _is_union(get_args(annotation)[0]):
             annotation = get_args(annotation)[0]
@@ -203,7 +205,7 @@ def _is_union(annotation: Any) -> bool:
 
 
 def _matters(inner: Any) -> Mapping[str, type[BaseModel]] | None:
-    """The shapes of a union that are told apart by their kind."""
+    """The models of a discriminated union."""
     bare = get_args(inner)[0] if get_origin(inner) is Annotated else inner
     shapes = get_args(bare) if _is_union(bare) else ()
     if not shapes or not all(isinstance(shape, type) and issubclass(shape, BaseModel) for shape in shapes):
@@ -211,8 +213,8 @@ def _matters(inner: Any) -> Mapping[str, type[BaseModel]] | None:
     return {str(shape.model_fields["kind"].default): shape for shape in shapes}
 
 
-def filled(shape: type[BaseModel], given: Given, zone: str) -> dict[str, Any]:
-    """What was given, as the API would be sent it: empty fields left out, local times with their offset."""
+def act_values(shape: type[BaseModel], given: Values, zone: str) -> dict[str, Any]:
+    """The submitted values in the form that the API takes: without empty fields, and local times with their offset."""
     made: dict[str, Any] = {}
     for place, values in given.values.items():
         *parents, name = place.split(".")
@@ -260,7 +262,7 @@ def _pairs(text: str) -> Iterator[tuple[str, str]]:
 
 
 def instant_of(text: str, zone: str) -> str:
-    """A time of day in a zone, as a browser's field gives it, with its offset; anything else is left as it is."""
+    """A browser's local time in a zone, with its offset. Other texts are returned unchanged."""
     try:
         local = datetime.fromisoformat(text)
     except ValueError:

@@ -1,6 +1,6 @@
-"""Languages of the pages: texts of the frame by gettext, dates and numbers as each language writes them.
+"""Languages of the pages: gettext catalogues for texts of the pages, and locale formats for dates and numbers.
 
-Texts of plans and of the law stay as they were written: what was agreed is read as it was agreed.
+Texts of plans and of the law are not translated: what was agreed is shown as it was agreed.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ from babel.support import Translations
 
 CATALOGUES = Path(__file__).parent / "locale"
 SOURCE = "en"
-"""The language that the texts stand in."""
+"""The language of the source texts."""
 
 Texts: TypeAlias = NullTranslations
 
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """One language, and how it writes. `direction` is `ltr` or `rtl`."""
+    """A language and its formats. `direction` is `ltr` or `rtl`."""
 
     code: str
     locale: Locale
@@ -44,7 +44,7 @@ class Language:
 
     @property
     def name(self) -> str:
-        """As its speakers call it."""
+        """The language's own name."""
         return str(self.locale.get_display_name() or self.code)
 
     def moment(self, at: datetime, zone: str) -> str:
@@ -60,7 +60,7 @@ class Language:
         return str(format_date(on, "d MMM y", locale=self.locale))
 
     def relative(self, at: datetime, now: datetime) -> str:
-        """How far an instant lies from now, in words: in 12 days, 3 hours ago."""
+        """The distance of an instant from now, in words: in 12 days, 3 hours ago."""
         return str(format_timedelta(at - now, add_direction=True, threshold=1.2, locale=self.locale))
 
     def number(self, value: str | int | Decimal) -> str:
@@ -69,7 +69,7 @@ class Language:
 
 @cache
 def languages() -> Mapping[str, Language]:
-    """All that there are, by code; the source language first."""
+    """All languages by code, the source language first."""
     found = {SOURCE: Language(SOURCE, Locale.parse(SOURCE), NullTranslations())}
     for file in sorted(CATALOGUES.glob("*/LC_MESSAGES/pages.po")):
         code = file.parts[-3]
@@ -78,7 +78,7 @@ def languages() -> Mapping[str, Language]:
 
 
 def _texts(file: Path, code: str) -> Texts:
-    """A catalogue, compiled in memory: no binary file has to be kept beside the text."""
+    """A catalogue, compiled in memory, so that no binary file is kept in the repository."""
     compiled = BytesIO()
     with file.open("rb") as source:
         write_mo(compiled, read_po(source, locale=code))
@@ -86,19 +86,19 @@ def _texts(file: Path, code: str) -> Texts:
     return Translations(compiled, domain="pages")
 
 
-def preferred(chosen: str | None, header: str) -> Language:
-    """The language that somebody has chosen, or else the first that the browser asks for and there is."""
+def preferred_language(chosen: str | None, header: str) -> Language:
+    """The chosen language, or else the best match for Accept-Language."""
     known = languages()
     if chosen is not None and chosen in known:
         return known[chosen]
-    for wanted in _wanted(header[:200]):
+    for wanted in _accepted_codes(header[:200]):
         if wanted in known:
             return known[wanted]
     return known[SOURCE]
 
 
-def _wanted(header: str) -> list[str]:
-    """Codes out of Accept-Language, those of greater weight first."""
+def _accepted_codes(header: str) -> list[str]:
+    """Language codes of Accept-Language, by weight."""
     weighed: list[tuple[float, str]] = []
     for part in header.split(","):
         code, _, weight = part.partition(";q=")

@@ -1,4 +1,4 @@
-"""The ledger: every entry in words, found by kind, person and subject; one entry with its canonical bytes."""
+"""The pages of the ledger: entries in words with filters, and one entry with its canonical bytes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Response
 
 from api.pages.view import View, ViewOf
 from api.problems import NotFound
-from api.responses.ledger import EntryResponse, FactKind, SealedResponse, withheld
+from api.responses.ledger import EntryResponse, FactKind, SealedResponse, redact
 from db.queries import LedgerFilter
 from rules.entries import KINDS
 from rules.explanations.concerning import names_concerning
@@ -32,13 +32,13 @@ async def ledger(
     subject: Id | None = None,
     before: Before = None,
 ) -> Response:
-    """The newest entries first, in pages; `before` is the number at which the page before has ended."""
-    opened = await view.opened(program)
+    """Entries, newest first, in pages; `before` is the number at which the previous page ended."""
+    opened = await view.open_program(program)
     sought = LedgerFilter(
         kinds=[kind] if kind else None, actor=actor, subjects=names_concerning(opened.program, subject) if subject else None
     )
     lines = await view.state.queries.ledger(program, sought, after=before, most=A_PAGE, newest_first=True)
-    entries = [withheld(EntryResponse.of(line.entry, opened.program.plan)) for line in lines]
+    entries = [redact(EntryResponse.of(line.entry, opened.program.plan)) for line in lines]
     filters = {"kind": kind, "actor": actor, "subject": subject}
     older = lines[-1].entry.seq if len(lines) == A_PAGE else None
     return view.of_program(
@@ -47,7 +47,7 @@ async def ledger(
 
 
 def _workflow(view: View, program: UUID) -> str | None:
-    """The address of the program's workflow in Temporal's pages, where these are open to the visitor's browser."""
+    """The URL of the program's workflow in Temporal's pages, where visitors can reach these."""
     origin = view.state.settings.accord_temporal_ui
     if origin is None:
         return None
@@ -56,10 +56,10 @@ def _workflow(view: View, program: UUID) -> str | None:
 
 @router.get("/{seq}")
 async def entry(view: ViewOf, program: UUID, seq: int) -> Response:
-    """One entry: in words, as it was sealed, and by what it is chained."""
-    opened = await view.opened(program)
+    """One entry: in words, its canonical bytes, and its place in the hash chain."""
+    opened = await view.open_program(program)
     lines = await view.state.queries.ledger(program, after=seq - 1, most=1) if 0 < seq < 2**53 else []
     if not lines or lines[0].entry.seq != seq:
         raise NotFound("entry")
-    answer = withheld(EntryResponse.of(lines[0].entry, opened.program.plan))
+    answer = redact(EntryResponse.of(lines[0].entry, opened.program.plan))
     return view.of_program(opened, "entry.html", entry=answer, sealed=SealedResponse.of(lines[0]))

@@ -1,4 +1,4 @@
-"""Who takes part: members by party, and the tokens that let them in."""
+"""The page of members by party, with their tokens."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from fastapi import APIRouter, Form, Response
 from pydantic import ValidationError
 
-from api.pages.view import Opened, View, ViewOf, went
+from api.pages.view import ProgramView, View, ViewOf, redirect
 from api.problems import Invalid, Problem
 from api.responses.programs import MemberResponse
 from api.responses.tokens import IssuedResponse
@@ -23,7 +23,7 @@ Short = Annotated[str, Form(max_length=200)]
 
 @router.get("")
 async def members(view: ViewOf, program: UUID) -> Response:
-    return await _members(view, await view.opened(program))
+    return await _members(view, await view.open_program(program))
 
 
 @router.post("/tokens")
@@ -36,9 +36,9 @@ async def issue(
     key: Short = "",
     csrf: Short = "",
 ) -> Response:
-    """Issues a token for a member; its secret is shown on the answer's page and never again."""
+    """Issues a token for a member. Its secret is shown in this response only."""
     view.check_form({"csrf": csrf})
-    opened = await view.opened(program)
+    opened = await view.open_program(program)
     person, role, party = (*whom.split("/"), "", "")[:3]
     try:
         member = {"person": person, "role": role, "party": party or None}
@@ -56,16 +56,16 @@ async def issue(
 async def end(view: ViewOf, program: UUID, token: UUID, csrf: Short = "") -> Response:
     """Revokes a token."""
     view.check_form({"csrf": csrf})
-    opened = await view.opened(program)
+    opened = await view.open_program(program)
     try:
         await revoke_token(view.state, opened.acting(), program, token)
     except Problem as problem:
         return await _members(view, opened, problem=problem)
-    return went(f"{opened.path}/members")
+    return redirect(f"{opened.path}/members")
 
 
 async def _members(
-    view: View, opened: Opened, *, issued: IssuedResponse | None = None, problem: Problem | None = None
+    view: View, opened: ProgramView, *, issued: IssuedResponse | None = None, problem: Problem | None = None
 ) -> Response:
     held = sorted(opened.program.members, key=lambda one: (one.party or "", one.role, one.person))
     by_party: dict[str, list[MemberResponse]] = {}
@@ -86,6 +86,6 @@ async def _members(
     )
 
 
-def _may_change(opened: Opened, member: Member) -> bool:
-    """Whether the visitor says who acts for that party: such a one admits, removes, and gives tokens."""
+def _may_change(opened: ProgramView, member: Member) -> bool:
+    """Whether the visitor may admit and remove members of that party and issue their tokens."""
     return opened.caller is not None and changer_of(opened.program, member).covers(opened.caller.actor)

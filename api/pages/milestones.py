@@ -1,4 +1,4 @@
-"""One milestone: what shows it, who has recorded and verified what, what is found and determined, and its dates."""
+"""The pages of milestones: evidence, findings, determinations and dates."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 
 from api.pages.drawings.chart import charts
-from api.pages.programs import entries_told
+from api.pages.programs import entry_sentences
 from api.pages.view import ViewOf
 from api.problems import NotFound
 from api.responses.agreed_dates import AgreedDateResponse
 from api.responses.phases import MilestoneResponse
-from api.routers.evidence import answers_of
+from api.routers.evidence import evidence_responses
 from db.queries import LedgerFilter
 from rules.explanations.concerning import names_concerning
 from rules.language.milestones import Measured, Milestone
@@ -20,7 +20,7 @@ from rules.language.milestones import Measured, Milestone
 router = APIRouter(prefix="/programs/{program}/milestones")
 
 MOST = 60
-"""Pieces of evidence on the page of a milestone, the newest; the page of evidence has all."""
+"""The most pieces of evidence on a milestone's page, the newest; the page of evidence has all."""
 
 DECIDED = (
     "finding_made",
@@ -41,7 +41,7 @@ MOST_DECIDED = 20
 @router.get("")
 async def milestones(view: ViewOf, program: UUID) -> Response:
     """All milestones, phase by phase."""
-    opened = await view.opened(program)
+    opened = await view.open_program(program)
     held, at = opened.program, opened.at
     by_phase = {
         phase: [MilestoneResponse.of(held, name, at) for name in rule.milestones]
@@ -53,8 +53,8 @@ async def milestones(view: ViewOf, program: UUID) -> Response:
 
 @router.get("/{name}")
 async def milestone(view: ViewOf, program: UUID, name: str) -> Response:
-    """One of them."""
-    opened = await view.opened(program)
+    """One milestone."""
+    opened = await view.open_program(program)
     held = opened.program
     if name not in held.plan.milestones:
         raise NotFound("milestone")
@@ -77,12 +77,12 @@ async def milestone(view: ViewOf, program: UUID, name: str) -> Response:
         considering=rule.determined.considering,
         agreed=[AgreedDateResponse.of(held, one) for one in _agreed(rule)],
         charts=charts(held, name),
-        decided=entries_told(opened, [line.entry for line in decided]),
-        evidence=await answers_of(view.state, program, pieces[: -MOST - 1 : -1]),
+        decided=entry_sentences(opened, [line.entry for line in decided]),
+        evidence=await evidence_responses(view.state, program, pieces[: -MOST - 1 : -1]),
     )
 
 
 def _agreed(rule: Milestone) -> list[str]:
-    """The agreed days that its date is counted from."""
+    """The agreed days on which its due date depends."""
     dates = rule.due.dates if rule.due else ()
     return list(dict.fromkeys(one.from_.agreed for one in dates if one.from_.agreed is not None))

@@ -1,4 +1,4 @@
-"""What a plan calls things: titles for the names by which acts and entries know them."""
+"""Titles of a plan's phases, milestones, parties and other names."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from rules.language.plan import Plan
 
 
 class Names:
-    """Of one plan: by kind of thing, its title. A name that the plan does not know (any more) is shown as it is."""
+    """Titles by kind and name. A name that the plan does not have (any more) is returned as it is."""
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
@@ -30,7 +30,7 @@ class Names:
 
     @property
     def all_parties(self) -> dict[str, str]:
-        """Parties and bodies: who can owe something."""
+        """Parties and bodies."""
         return dict(_titles(self._plan.parties)) | dict(_titles(self._plan.bodies))
 
     def party(self, name: str | None) -> str:
@@ -58,7 +58,7 @@ class Names:
         return self._titled(self._plan.procedures, name)
 
     def any(self, name: str) -> str:
-        """A name of which it is not known what it names."""
+        """The title of a name whose kind is not known."""
         plan = self._plan
         for kind in (plan.milestones, plan.phases, plan.commitments, plan.releases, plan.indicators, plan.checks):
             if name in kind:

@@ -1,4 +1,4 @@
-"""What can be chosen in a field: the names that the plan or the program has for it, with their titles."""
+"""Options of form fields: the names that the plan or the program has for a field, with their titles."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from rules.vocabulary.incidents import Incident
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """A value and what it is called. A code of the law, and the state of a thing, are told in the visitor's language."""
+    """A value and its label. Codes and states are translated."""
 
     value: str
     title: str
@@ -23,13 +23,13 @@ class Option:
 
 
 Options: TypeAlias = list[Option] | None
-"""None: the field is free text."""
+"""None for a free text field."""
 
 Chosen: TypeAlias = Callable[[str], str]
-"""What stands in another field of the same form."""
+"""Returns the value of another field of the same form."""
 
 MOST = 500
-"""Of things that people have recorded: a longer list is of no use, and the field takes the name as text."""
+"""The most options of recorded objects. Longer lists become text fields."""
 
 
 def _titled(known: Mapping[str, Any]) -> list[Option]:
@@ -124,7 +124,7 @@ OPTIONS: Mapping[str, Callable[[Program, Chosen], Options]] = {
     "check": lambda program, _: _titled(program.plan.checks),
     "date": lambda program, _: _titled(program.plan.agreed_dates),
 }
-"""By the name of a field in an act."""
+"""Options by field name."""
 
 
 def _considerations(program: Program, chosen: Chosen) -> list[Option]:
@@ -133,15 +133,15 @@ def _considerations(program: Program, chosen: Chosen) -> list[Option]:
 
 
 def _due(program: Program, _: Chosen) -> list[Option]:
-    """Milestones that have a date and are not achieved."""
+    """Milestones that have a due date and are not achieved."""
     owed = [name for name, state in program.milestones.items() if state.due is not None and not state.counts]
     return _titled({name: program.plan.milestones[name] for name in owed if name in program.plan.milestones})
 
 
 ROWS: Mapping[str, Callable[[Program, Chosen], list[Option]]] = {"considered": _considerations, "matter.to": _due}
-"""By the place of a table in an act, the names that stand in its first column."""
+"""Keys of tables by their place in an act."""
 
 
 def rows_of(place: str, program: Program, chosen: Chosen) -> list[Option] | None:
-    """The rows of a table that the plan has names for; None for one that people name themselves."""
+    """The keys of a table that the plan names; None where people name the keys."""
     return ROWS[place](program, chosen) if place in ROWS else None

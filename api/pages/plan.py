@@ -1,4 +1,4 @@
-"""The plan of a program: its phases and gates as a drawing, its text as it was agreed, and what its versions have changed."""
+"""The page of the plan: a drawing of its phases and gates, its text, and its amendments."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 
 from api.pages.drawings.gates import gates
-from api.pages.view import Opened, View, ViewOf
+from api.pages.view import ProgramView, View, ViewOf
 from api.rate_limit import PROPOSAL
 from api.responses.proposals import ChangeResponse, changes_between
 from db.queries import LedgerFilter
@@ -25,7 +25,7 @@ MOST_VERSIONS = 20
 
 @dataclass(frozen=True, slots=True)
 class Amended:
-    """A version of the plan: by which entry and proposal it came into force, and how it differs from the one before."""
+    """A version of the plan: its entry and proposal, and the differences from the version before."""
 
     seq: int
     at: datetime
@@ -35,8 +35,8 @@ class Amended:
 
 @router.get("")
 async def plan(view: ViewOf, program: UUID) -> Response:
-    """The text under which the program goes on, and the values that were chosen for what it leaves open."""
-    opened = await view.opened(program)
+    """The plan's text in force, and the values of its parameters."""
+    opened = await view.open_program(program)
     version = opened.program.version
     return view.of_program(
         opened,
@@ -49,13 +49,13 @@ async def plan(view: ViewOf, program: UUID) -> Response:
     )
 
 
-async def _versions(view: View, opened: Opened) -> list[Amended]:
-    """The newest first. Raises TooMuch: each text is read again."""
+async def _versions(view: View, opened: ProgramView) -> list[Amended]:
+    """Versions, newest first. Raises TooMuch, since each text is parsed again."""
     sought = LedgerFilter(kinds=["program_started", "plan_amended"])
     lines = await view.state.queries.ledger(opened.id, sought, most=MOST_VERSIONS, newest_first=True)
     entries = [line.entry for line in reversed(lines)]
     if len(entries) > 1:
-        view.state.allowances.take(view.visitor.person, PROPOSAL)
+        view.state.rate_limits.take(view.visitor.person, PROPOSAL)
     found: list[Amended] = []
     for before, entry in pairwise(entries):
         for one in (before, entry):

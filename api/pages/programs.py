@@ -1,4 +1,4 @@
-"""The list of programs, and the page of one: why its next part is not open, and where it stands."""
+"""The list of programs, and the page of a program with what blocks its next gates."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from api.pages.drawings.ring import ring
 from api.pages.drawings.timeline import timeline
 from api.pages.names import Names
 from api.pages.start_program import may_start
-from api.pages.view import Opened, View, ViewOf
+from api.pages.view import ProgramView, View, ViewOf
 from api.program_reads import ProgramRead
 from api.responses.blocking import BlockedResponse, GateResponse
 from api.responses.family import FamilyResponse
-from api.responses.ledger import EntryResponse, withheld
+from api.responses.ledger import EntryResponse, redact
 from api.responses.programs import ProgramLine, ProgramResponse
 from api.responses.releases import ReleaseResponse
 from api.routers.family import get_family
@@ -42,7 +42,7 @@ async def programs(
     text: Annotated[str, Query(max_length=LONGEST)] = "",
     after: Annotated[str | None, Query(max_length=LONGEST)] = None,
 ) -> Response:
-    """The programs that the visitor may know of, newest first, in pages."""
+    """The visitor's programs, newest first, in pages."""
     reader = view.visitor.reading()
     asked = {"plan": plan, "phase": phase, "standing": standing, "party": party, "owes": owes, "text": text.strip()}
     wanted = ProgramFilter(
@@ -53,12 +53,12 @@ async def programs(
         owes=owes or None,
         text=asked["text"] or None,
         overdue=True if overdue else None,
-        person=reader.listed_for,
-        among=reader.among,
+        person=reader.member_filter,
+        among=reader.scope,
     )
     page = await list_programs(view.state, wanted, after=after)
     counts = await count_programs(view.state, wanted)
-    known = await list_programs(view.state, ProgramFilter(person=reader.listed_for, among=reader.among), limit=MOST_AT_ONCE)
+    known = await list_programs(view.state, ProgramFilter(person=reader.member_filter, among=reader.scope), limit=MOST_AT_ONCE)
     titles = await view.names_of(line.id for line in (*known.programs, *page.programs))
     return view.page(
         "programs.html",
@@ -74,7 +74,7 @@ async def programs(
 
 
 def _choices(lines: list[ProgramLine], titles: Mapping[UUID, Names]) -> dict[str, dict[str, str]]:
-    """Plans, phases and parties of the programs that the visitor may know of, with their titles."""
+    """Plans, phases and parties of the visitor's programs, with their titles."""
     found: dict[str, dict[str, str]] = {"plan": {}, "phase": {}, "party": {}}
     for line in lines:
         called = titles[line.id]
@@ -86,11 +86,11 @@ def _choices(lines: list[ProgramLine], titles: Mapping[UUID, Names]) -> dict[str
 
 @router.get("/programs/by-phase")
 async def by_phase(view: ViewOf) -> Response:
-    """Where many programs of one plan stand: by plan and open phase, the newest that the visitor may know of."""
+    """The visitor's newest programs by plan and open phase."""
     reader = view.visitor.reading()
     wanted = ProgramFilter(
-        person=reader.listed_for,
-        among=reader.among,
+        person=reader.member_filter,
+        among=reader.scope,
     )
     page = await list_programs(view.state, wanted, limit=MOST_AT_ONCE)
     plans: dict[str, dict[str, list[ProgramLine]]] = {}
@@ -103,8 +103,8 @@ async def by_phase(view: ViewOf) -> Response:
 
 @router.get("/programs/{program}")
 async def show(view: ViewOf, program: UUID) -> Response:
-    """One program: the first screen answers why the next part is not open."""
-    opened = await view.opened(program)
+    """One program. The first screen says why the next phase is not open."""
+    opened = await view.open_program(program)
     answer = ProgramResponse.of(program, opened.program, opened.at)
     runs = await view.state.runs.of(program) if opened.program.plan.checks else {}
     blocked = BlockedResponse.of(program, opened.program, runs, opened.at)
@@ -125,29 +125,29 @@ async def show(view: ViewOf, program: UUID) -> Response:
 
 @router.get("/programs/{program}/done/{first}-{last}")
 async def done(view: ViewOf, program: UUID, first: int, last: int) -> Response:
-    """What an act has become: its entries, in words."""
-    opened = await view.opened(program)
+    """The page after an act: its entries, in words."""
+    opened = await view.open_program(program)
     lines = await view.state.queries.ledger(program, after=first - 1, most=min(max(last - first + 1, 1), 200))
-    return view.of_program(opened, "done.html", entries=entries_told(opened, [line.entry for line in lines]))
+    return view.of_program(opened, "done.html", entries=entry_sentences(opened, [line.entry for line in lines]))
 
 
-async def _family(view: View, opened: Opened) -> FamilyResponse | None:
-    """Its child programs and theirs; None where the plan has none."""
+async def _family(view: View, opened: ProgramView) -> FamilyResponse | None:
+    """The tree of child programs; None where the plan has none."""
     if not opened.program.plan.programs:
         return None
     held = ProgramRead(opened.id, opened.program, opened.at, is_past=False)
     return await get_family(view.state, view.visitor.reading(), held)
 
 
-async def newest_entries(view: View, opened: Opened, most: int) -> list[EntryResponse]:
-    """The newest entries of a program's ledger, each with its sentence."""
+async def newest_entries(view: View, opened: ProgramView, most: int) -> list[EntryResponse]:
+    """The newest entries of a ledger, each with its sentence."""
     lines = await view.state.queries.ledger(opened.id, LedgerFilter(), most=most, newest_first=True)
-    return entries_told(opened, [line.entry for line in lines])
+    return entry_sentences(opened, [line.entry for line in lines])
 
 
-def entries_told(opened: Opened, entries: list[Entry]) -> list[EntryResponse]:
-    """Entries as anybody in the program may see them, each with its sentence."""
-    return [withheld(EntryResponse.of(entry, opened.program.plan)) for entry in entries]
+def entry_sentences(opened: ProgramView, entries: list[Entry]) -> list[EntryResponse]:
+    """Entries without restricted content, each with its sentence."""
+    return [redact(EntryResponse.of(entry, opened.program.plan)) for entry in entries]
 
 
 def _by_phase(gates: list[GateResponse]) -> dict[tuple[str, str], list[GateResponse]]:

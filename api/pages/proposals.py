@@ -1,4 +1,4 @@
-"""Proposals: what is put before the parties, what a signature would do, and who has answered."""
+"""The pages of proposals: terms, effects of a signature, and responses."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ router = APIRouter(prefix="/programs/{program}/proposals")
 
 @router.get("")
 async def proposals(view: ViewOf, program: UUID) -> Response:
-    """All of them, newest first."""
-    opened = await view.opened(program)
+    """All proposals, newest first."""
+    opened = await view.open_program(program)
     lines = [ProposalLine.of(opened.program, one) for one in reversed([*opened.program.proposals.values()])]
     return view.of_program(opened, "proposals.html", proposals=lines)
 
 
 @router.get("/{proposal}")
 async def proposal(view: ViewOf, program: UUID, proposal: str) -> Response:
-    """One of them, with the effects of a signature."""
-    opened = await view.opened(program)
+    """One proposal, with the effects of a signature."""
+    opened = await view.open_program(program)
     if (found := opened.program.proposals.get(proposal)) is None:
         raise NotFound("proposal")
-    view.state.allowances.take(view.visitor.person, PROPOSAL)
+    view.state.rate_limits.take(view.visitor.person, PROPOSAL)
     answer = ProposalResponse.shown(opened.program, found, opened.at)
     return view.of_program(opened, "proposal.html", proposal=answer)

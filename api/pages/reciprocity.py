@@ -1,4 +1,4 @@
-"""Reciprocity: what each party owes and has done, side by side."""
+"""The page of reciprocity: what each party owes and has done, side by side."""
 
 from __future__ import annotations
 
@@ -14,5 +14,5 @@ router = APIRouter(prefix="/programs/{program}/reciprocity")
 
 @router.get("")
 async def reciprocity(view: ViewOf, program: UUID) -> Response:
-    opened = await view.opened(program)
+    opened = await view.open_program(program)
     return view.of_program(opened, "reciprocity.html", accounts=ReciprocityResponse.all_of(opened.program, opened.at))

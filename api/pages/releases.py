@@ -1,4 +1,4 @@
-"""Releases: what earns each, what stands in its accounts, what it waits for, and what was posted."""
+"""The page of releases: terms, accounts, what each waits for, and postings."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ MOST = 200
 
 @router.get("")
 async def releases(view: ViewOf, program: UUID) -> Response:
-    """All of them, with their newest postings."""
-    opened = await view.opened(program)
+    """All releases, with their newest postings."""
+    opened = await view.open_program(program)
     sought = LedgerFilter(kinds=["balance_moved"])
     lines = await view.state.queries.ledger(program, sought, most=MOST, newest_first=True) if opened.program.releases else []
     postings: dict[str, list[PostingResponse]] = {}

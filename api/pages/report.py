@@ -1,4 +1,4 @@
-"""The report of a program: one page to print, with everything that is asked in a meeting."""
+"""The printable report of a program, on one page."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ router = APIRouter(prefix="/programs/{program}/report")
 
 @router.get("")
 async def report(view: ViewOf, program: UUID, at: Annotated[str, Query(max_length=60)] = "") -> Response:
-    """As it stands, or as it was known at an instant."""
-    opened = await view.opened(program)
+    """The report now, or as of an instant."""
+    opened = await view.open_program(program)
     if at:
         try:
-            opened = await view.opened(program, parse_instant(instant_of(at, opened.zone)))
+            opened = await view.open_program(program, parse_instant(instant_of(at, opened.zone)))
         except ValueError as error:
             raise Invalid("unreadable", f"This {error}.", "a date and a time") from None
     held, when = opened.program, opened.at

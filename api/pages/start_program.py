@@ -1,4 +1,4 @@
-"""Starting a program from a page: a kept plan or a text, read with line numbers; what it leaves open; who takes part."""
+"""The pages that start a program: choice of a plan, parameters, and members."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from starlette.datastructures import FormData, UploadFile
 
 from api import validation_errors
 from api.identity import CallerInfo
-from api.pages.view import View, ViewOf, went
-from api.plans import PlanUnreadable, child_plans, named_plan, names
+from api.pages.view import View, ViewOf, redirect
+from api.plans import PlanUnreadable, child_plans, load_plan_text, plan_names
 from api.problems import Forbidden, Invalid, NotFound, Problem
 from api.routers.programs import Start, start_program
 from api.starters import check_starts
@@ -34,7 +34,7 @@ MOST_BYTES, MOST_FIELDS = 300_000, 2_000
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """A place for people in a program: a role, and for whom it is held."""
+    """A membership to be filled: a role, and the party for which it is held."""
 
     role: Role
     party: str | None
@@ -47,14 +47,14 @@ class Seat:
 
 @router.get("")
 async def choose(view: ViewOf) -> Response:
-    """The plans that are kept here, or a text of one's own."""
+    """The page with the plans of the service, and a field for another text."""
     _starter(view)
-    return view.page("start.html", kept=names(view.state.settings.accord_plans), problem=None)
+    return view.page("start.html", kept=plan_names(view.state.settings.accord_plans), problem=None)
 
 
 @router.post("")
 async def start(view: ViewOf) -> Response:
-    """`step` read shows what the plan leaves open, or its faults; start starts it."""
+    """Handles the form. `step` read shows open parameters or faults; start starts the program."""
     async with view.request.form(max_fields=MOST_FIELDS, max_files=1, max_part_size=MOST_BYTES) as sent:
         view.check_form(sent)
         caller = _starter(view)
@@ -64,22 +64,22 @@ async def start(view: ViewOf) -> Response:
         except InvalidDocument as faulty:
             return _faulty(view, document, faulty.faults)
         except Problem as problem:
-            kept = names(view.state.settings.accord_plans)
+            kept = plan_names(view.state.settings.accord_plans)
             return view.page("start.html", problem.answered_with, kept=kept, problem=problem)
         if sent.get("step") != "start":
             return _open_parts(view, document, plan, {}, f"page-{uuid4()}")
-        return await _started(view, caller, document, plan, {name: str(value) for name, value in sent.items()})
+        return await _start(view, caller, document, plan, {name: str(value) for name, value in sent.items()})
 
 
 def _starter(view: View) -> CallerInfo:
-    """Raises Forbidden or NotFound for who does not start programs."""
+    """The visitor as a starter. Raises Forbidden or NotFound."""
     caller = view.visitor.starting()
     check_starts(view.state.provider, caller)
     return caller
 
 
 def may_start(view: View) -> bool:
-    """Whether the visitor starts programs."""
+    """Whether the visitor may start programs."""
     try:
         _starter(view)
     except (Forbidden, NotFound):
@@ -88,7 +88,7 @@ def may_start(view: View) -> bool:
 
 
 async def _document(view: View, sent: FormData) -> str:
-    """The text: uploaded, pasted, or kept here. Raises Invalid."""
+    """The plan's text: uploaded, pasted, or a plan of the service. Raises Invalid."""
     upload, kept = sent.get("file"), str(sent.get("plan", ""))
     if isinstance(upload, UploadFile) and upload.filename:
         try:
@@ -98,13 +98,13 @@ async def _document(view: View, sent: FormData) -> str:
     if pasted := str(sent.get("document", "")).replace("\r\n", "\n").strip("\n"):
         return pasted + "\n"
     try:
-        return named_plan(view.state.settings.accord_plans, kept)
+        return load_plan_text(view.state.settings.accord_plans, kept)
     except PlanUnreadable as error:
         raise Invalid("plan_unknown", "Choose a plan, or give a text.", error.accepted) from None
 
 
 async def _read(view: View, document: str) -> Plan:
-    """The plan of a text with those of its child programs. Raises InvalidDocument or Invalid."""
+    """The parsed plan with the plans of its child programs. Raises InvalidDocument or Invalid."""
     try:
         programs = await child_plans(view.state.plans, view.state.settings.accord_plans, document, {})
     except PlanUnreadable as error:
@@ -146,7 +146,7 @@ def _seats(plan: Plan) -> Iterator[Seat]:
         yield Seat(role, party, title)
 
 
-async def _started(view: View, caller: CallerInfo, document: str, plan: Plan, given: dict[str, str]) -> Response:
+async def _start(view: View, caller: CallerInfo, document: str, plan: Plan, given: dict[str, str]) -> Response:
     members = [
         {"person": person, "role": seat.role, "party": seat.party}
         for seat in _seats(plan)
@@ -163,4 +163,4 @@ async def _started(view: View, caller: CallerInfo, document: str, plan: Plan, gi
         return _open_parts(view, document, plan, given, key, Invalid("unreadable", validation_errors.sentence(faults)))
     except Problem as problem:
         return _open_parts(view, document, plan, given, key, problem)
-    return went(f"/programs/{from_json(bytes(answer.body))['program']}")
+    return redirect(f"/programs/{from_json(bytes(answer.body))['program']}")

@@ -1,6 +1,6 @@
-"""Templates: everything escaped, an unknown name an error, texts in the language of the visitor.
+"""Jinja environment: autoescaping, strict undefined names, and filters for the visitor's language.
 
-Templates are given answers, as the API gives them, and never what these were made of: so a page cannot show more.
+Templates get the API's response models and never domain objects, so that a page cannot show more than the API.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ from api.responses.owed import OwedLineResponse
 FOLDER = Path(__file__).parent / "templates"
 STATIC = Path(__file__).parent / "static"
 NONE = Markup("<span class='none'>-</span>")
-"""Where there is no date."""
+"""The placeholder for a missing date."""
 
 
-def rendered(language: Language, template: str, **shown: Any) -> str:
+def render(language: Language, template: str, **shown: Any) -> str:
     """The page in a language."""
     return _environment(language.code).get_template(template).render(language=language, languages=languages(), **shown)
 
@@ -44,7 +44,7 @@ def _environment(code: str) -> Environment:
     )
     environment.install_gettext_translations(languages()[code].texts, newstyle=True)  # type: ignore[attr-defined]  # the extension's
     environment.filters |= {
-        "prefilled": prefilled,
+        "prefilled": form_query,
         "place_of": _place_of,
         "when": _when,
         "day": _day,
@@ -59,7 +59,7 @@ def _environment(code: str) -> Environment:
 
 @pass_context
 def _when(context: Context, at: datetime | None, relative: bool = True) -> Markup:  # noqa: FBT001, FBT002  a filter's argument
-    """An instant in the zone of the plan, with the zone's name; in UTC on hover; and how far it is from now."""
+    """An instant in the plan's time zone, with UTC in the tooltip and the distance from now."""
     return _time(context, at, _language(context).moment, zone_shown=True, relative=relative)
 
 
@@ -70,13 +70,13 @@ def _day(
     relative: bool = True,  # noqa: FBT001, FBT002  a filter's argument
     zone: str | None = None,
 ) -> Markup:
-    """The day of an instant in the zone of the plan, or in another on a page of several plans."""
+    """The day of an instant in the plan's time zone, or in another zone on pages of several plans."""
     return _time(context, at, _language(context).day, zone_shown=False, relative=relative, zone=zone)
 
 
 @pass_context
 def _date(context: Context, on: date | None) -> Markup:
-    """A day of the calendar."""
+    """A calendar day."""
     if on is None:
         return NONE
     return Markup("<time datetime='{}'>{}</time>").format(f"{on:%Y-%m-%d}", _language(context).date(on))
@@ -103,18 +103,18 @@ def _time(
 
 @pass_context
 def _words(context: Context, code: str) -> str:
-    """A code of the law (a status, a role, a kind) as words of the visitor's language."""
+    """A code of the law (a status, a role, a kind) in the visitor's language."""
     return _said(context, code.replace("_", " "))
 
 
 @pass_context
 def _said(context: Context, sentence: str) -> str:
-    """A sentence of ours that stands beside the templates, in the visitor's language."""
+    """A sentence from Python code in the visitor's language."""
     return _language(context).texts.gettext(sentence)
 
 
 def _paragraphs(text: str) -> Markup:
-    """A text with its line breaks, each paragraph one of HTML. Its direction is that of its own first letter."""
+    """A text as HTML paragraphs with line breaks. Each paragraph's direction is set by its first strong character."""
     parts = (part.strip() for part in text.split("\n\n"))
     return Markup("").join(
         Markup("<p dir='auto'>{}</p>").format(Markup("<br>").join(escape(line) for line in part.splitlines()))
@@ -123,8 +123,8 @@ def _paragraphs(text: str) -> Markup:
     )
 
 
-def prefilled(act: ActResponse) -> str:
-    """The query by which the form of an act is filled in with what is known of it already."""
+def form_query(act: ActResponse) -> str:
+    """The query string that prefills the form of an act."""
     known = act.known | {
         f"{name}.{inner}": value
         for name, held in (act.body or {}).items()
@@ -136,7 +136,7 @@ def prefilled(act: ActResponse) -> str:
 
 
 def _place_of(owed: OwedLineResponse) -> str:
-    """The page of a program on which what is owed is done."""
+    """The page on which an owed act is done."""
     match owed.kind:
         case "proposal":
             return f"/proposals/{quote(owed.name)}"
@@ -159,5 +159,5 @@ def _language(context: Context) -> Language:
 
 @cache
 def static(name: str) -> str:
-    """The address of a static file, with a mark that changes with its bytes, so that browsers may keep it."""
+    """The URL of a static file with a hash of its content."""
     return f"/static/{name}?{sha256((STATIC / name).read_bytes()).hexdigest()[:12]}"

@@ -1,7 +1,6 @@
-"""The guided tour of the first minutes: the walk of the README in the browser, a step on each page that it leads to.
+"""The guided tour: the steps of the README in the browser, each on the page that it explains.
 
-Where somebody stands in it is a cookie: which step, in which program, at which milestone. It opens nothing: each step is a page
-that its visitor could open without it.
+Progress is stored in a cookie: step, program and milestone. The cookie grants no access.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from uuid import UUID
 
 from rules.text_formats import NAME
 
-COOKIE, OVER = "accord_tour", "over"
+COOKIE, TOUR_OVER = "accord_tour", "over"
 
 STEPS: dict[str, str] = {
     "desk": "/",
@@ -27,14 +26,14 @@ STEPS: dict[str, str] = {
     "plan": "/programs/{program}/plan",
     "report": "/programs/{program}/report",
 }
-"""Each step, and the page that it is about. What it says stands in `templates/tour.html`."""
+"""Paths by step. The texts are in `templates/tour.html`."""
 
 _NAMES = [*STEPS]
 
 
 @dataclass(frozen=True, slots=True)
 class Tour:
-    """Where somebody stands in it."""
+    """Progress in the tour."""
 
     step: str
     program: UUID
@@ -42,7 +41,7 @@ class Tour:
 
     @classmethod
     def read(cls, cookie: str) -> Self | None:
-        """What a cookie says; None where it says no step of this tour."""
+        """Progress from a cookie; None where it is not valid."""
         step, _, rest = cookie.partition(".")
         program, _, milestone = rest.partition(".")
         if step not in STEPS or not re.fullmatch(NAME, milestone):
@@ -58,7 +57,7 @@ class Tour:
 
     @property
     def path(self) -> str:
-        """The page of the step."""
+        """The path of the step's page."""
         return STEPS[self.step].format(program=self.program, milestone=quote(self.milestone))
 
     @property
@@ -70,9 +69,9 @@ class Tour:
         return len(STEPS)
 
     def is_on(self, path: str) -> bool:
-        """Whether a page is the one of the step."""
+        """Whether a path is that of the step."""
         return self.path.partition("?")[0] == path
 
-    def moved(self, by: int) -> Self:
-        """The step after or before; the first and the last have none beyond them."""
+    def moved_by(self, by: int) -> Self:
+        """The next or previous step; the first and last stay."""
         return replace(self, step=_NAMES[min(max(self.number - 1 + by, 0), len(_NAMES) - 1)])

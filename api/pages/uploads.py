@@ -1,4 +1,4 @@
-"""Documents that come with a form: filed as the API files them, and then named by the act by their hash."""
+"""Documents in forms: filed as the API files them, and then named by hash in the act."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from starlette.datastructures import FormData, UploadFile
 
 from api.filing import FILERS, file_upload
-from api.pages.fields import Given
-from api.pages.view import Opened, View
+from api.pages.fields import Values
+from api.pages.view import ProgramView, View
 from api.problems import Invalid
 from api.uploads import Upload
 from db.documents import CHUNK
@@ -20,8 +20,8 @@ NAMES: TypeAdapter[str] = TypeAdapter(Label)
 MEDIA_TYPES = 200
 
 
-async def file_uploads(view: View, opened: Opened, shape: type[BaseModel], sent: FormData, given: Given) -> Given:
-    """What was given, with the document that came along named by its hash. Raises Forbidden, Invalid or TooLarge."""
+async def file_uploads(view: View, opened: ProgramView, shape: type[BaseModel], sent: FormData, given: Values) -> Values:
+    """The submitted values with the hash of the filed document. Raises Forbidden, Invalid or TooLarge."""
     upload = sent.get("document")
     if "document" not in shape.model_fields or not isinstance(upload, UploadFile) or not upload.filename:
         return given

@@ -1,4 +1,4 @@
-"""What every page needs: who looks, in which language, and the program that it is about."""
+"""The context of a page: visitor, language and program."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from fastapi import Depends, Request
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from api.identity import CallerInfo
-from api.pages.languages import Language, preferred
+from api.pages.languages import Language, preferred_language
 from api.pages.names import Names
-from api.pages.templates import rendered
+from api.pages.templates import render
 from api.pages.tour import COOKIE as TOUR_COOKIE
 from api.pages.tour import Tour
 from api.pages.visitor import Visitor, VisitorOf, check_form
@@ -31,8 +31,8 @@ LANGUAGE_COOKIE = "accord_language"
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
-    """A program as its visitor sees it. `caller` is as whom they act there; None: to be chosen first, or only reading."""
+class ProgramView:
+    """A program as the visitor sees it. `caller` is the membership in use; None before a choice, or for readers."""
 
     id: UUID
     program: Program
@@ -42,17 +42,17 @@ class Opened:
     roles: list[Member]
 
     def may(self, part: str) -> bool:
-        """Whether the role in which the visitor acts does such an act at all; the law says the rest when it is previewed."""
+        """Whether the visitor's role permits an act at all; the law decides the rest in the preview."""
         return self.caller is not None and may(self.caller.role, part)
 
     def can_do(self, act: ActResponse) -> bool:
-        """Whether an act that would bring something on is one for the visitor."""
+        """Whether the visitor may do a suggested act."""
         if self.caller is None or self.caller.role not in act.roles:
             return False
         return not act.parties or self.caller.party in act.parties
 
     def acting(self) -> CallerInfo:
-        """As whom the visitor acts. Raises NotFound for who only reads, or has not chosen."""
+        """The membership in use. Raises NotFound for readers, and before a choice."""
         if self.caller is None:
             raise NotFound("role of yours in this program")
         return self.caller
@@ -67,17 +67,17 @@ class Opened:
 
 
 class View:
-    """One request for a page of somebody who is signed in."""
+    """The request of a signed-in visitor for a page."""
 
     def __init__(self, request: Request, state: State, visitor: Visitor) -> None:
         self.request, self.state, self.visitor = request, state, visitor
         self.language = language_of(request)
 
-    async def opened(self, program_id: UUID, at: datetime | None = None) -> Opened:
-        """The program, if the visitor may know of it, as it is or as it was known at an instant. Raises NotFound or TooMuch."""
+    async def open_program(self, program_id: UUID, at: datetime | None = None) -> ProgramView:
+        """The program now or at an instant. Raises NotFound or TooMuch."""
         held = await program_at(self.state, self.visitor.reading(), program_id, at)
         program = held.program
-        return Opened(
+        return ProgramView(
             id=program_id,
             program=program,
             names=Names(program.plan),
@@ -87,9 +87,9 @@ class View:
         )
 
     async def names_of(self, programs: Iterable[UUID]) -> dict[UUID, Names]:
-        """What the plan of each program calls things, for pages across programs.
+        """Titles by program, for pages across programs.
 
-        A program that is not in memory is told in the words of another that began under the same text.
+        A program that is not cached uses the titles of another program with the same original plan.
         """
         wanted = {*programs}
         lines = await self.state.queries.programs(ProgramFilter(among=wanted), most=len(wanted)) if wanted else []
@@ -107,12 +107,12 @@ class View:
     def page(self, template: str, status: int = 200, **shown: Any) -> HTMLResponse:
         return page(self.request, template, status, visitor=self.visitor, **shown)
 
-    def of_program(self, opened: Opened, template: str, status: int = 200, **shown: Any) -> HTMLResponse:
-        """A page about a program: with its title, its menu, and as whom the visitor acts in it."""
+    def of_program(self, opened: ProgramView, template: str, status: int = 200, **shown: Any) -> HTMLResponse:
+        """A page of a program, with its title, menu and the visitor's role."""
         return self.page(template, status, opened=opened, names=opened.names, zone=opened.zone, at=opened.at, **shown)
 
     def check_form(self, form: Mapping[str, Any]) -> None:
-        """Raises Forged."""
+        """Raises ForgedRequest."""
         check_form(self.state, self.request, self.visitor, str(form.get("csrf", "")))
 
 
@@ -121,11 +121,11 @@ async def _view(request: Request, state: StateOf, visitor: VisitorOf) -> View:
 
 
 ViewOf = Annotated[View, Depends(_view)]
-"""A page for who is signed in."""
+"""The page context of a signed-in visitor, as a dependency."""
 
 
 def language_of(request: Request) -> Language:
-    return preferred(request.cookies.get(LANGUAGE_COOKIE), request.headers.get("accept-language", ""))
+    return preferred_language(request.cookies.get(LANGUAGE_COOKIE), request.headers.get("accept-language", ""))
 
 
 def page(request: Request, template: str, status: int = 200, **shown: Any) -> HTMLResponse:
@@ -133,18 +133,18 @@ def page(request: Request, template: str, status: int = 200, **shown: Any) -> HT
     language = language_of(request)
     usual = {"visitor": None, "opened": None, "zone": "UTC", "at": datetime.now(UTC), "tour": _tour(request)}
     shown = {**usual, **shown}
-    text = rendered(language, template, request=request, here=request.url.path, **shown)
+    text = render(language, template, request=request, here=request.url.path, **shown)
     return HTMLResponse(text, status, headers={"Cache-Control": "no-store"})
 
 
 def _tour(request: Request) -> Tour | Literal["offered"] | None:
-    """Where the visitor stands in the guided tour; it is offered on the desk to who has neither begun nor declined it."""
+    """The visitor's tour. The desk offers it to visitors who have neither begun nor declined it."""
     cookie = request.cookies.get(TOUR_COOKIE)
     if cookie is None and request.url.path == "/":
         return "offered"
     return Tour.read(cookie or "")
 
 
-def went(path: str) -> RedirectResponse:
-    """After a form: the browser asks for a page anew, and a reload sends nothing twice."""
+def redirect(path: str) -> RedirectResponse:
+    """A redirect after a form (POST/redirect/GET), so that a reload does not submit it again."""
     return RedirectResponse(path, 303)

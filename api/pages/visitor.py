@@ -1,7 +1,7 @@
-"""Who looks at a page: the session behind the cookie, and what keeps others from acting in its name.
+"""Sessions of the pages: the cookie, the visitor behind it, and protection against CSRF.
 
-The API takes no cookie, and the pages take no bearer token: a page of another site can make a browser send the one, and not the
-other. A form of ours bears a token that follows from the session, and comes from our own origin.
+The API takes no cookies and the pages take no bearer tokens, since another site can make a browser send cookies only. Each form
+carries a CSRF token derived from the session, and its origin is checked.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ from rules.acts import Member, Role
 from rules.program import Program
 
 COOKIE, SECURE_COOKIE = "accord", "__Host-accord"
-"""A cookie of the second name is accepted by browsers over TLS alone, and from no neighbouring host."""
+"""Cookie names. Browsers accept the `__Host-` prefix only over TLS and without a domain."""
 
 
 class SignInNeeded(Exception):
-    """Nobody is signed in; `back` is where to return to."""
+    """The visitor is not signed in; `back` is the path to return to."""
 
     def __init__(self, back: str) -> None:
         super().__init__(back)
@@ -39,8 +39,8 @@ class SignInNeeded(Exception):
         return f"/sign-in?next={quote(self.back, safe='/')}" if self.back != "/" else "/sign-in"
 
 
-class Forged(Problem):
-    """A form that did not come from a page of this session."""
+class ForgedRequest(Problem):
+    """A form without the CSRF token or origin of this session."""
 
     status = 403
 
@@ -52,7 +52,7 @@ class Forged(Problem):
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Somebody who is signed in. `csrf` stands in each form of the session."""
+    """A signed-in person. `csrf` is the token in each form of the session."""
 
     session: Session
     csrf: str
@@ -62,18 +62,18 @@ class Visitor:
         return self.session.person
 
     def reading(self) -> CallerInfo:
-        """The person as a reader across programs; a role decides nothing there but whether all may be read."""
+        """The caller for reads across programs. The role decides only whether all programs may be read."""
         role = Role(self.session.role) if self.session.role else Role.MONITOR
         return CallerInfo(self.person, role, self.session.party, self.session.program_id, self.session.expires_at)
 
     def starting(self) -> CallerInfo:
-        """As whom the person starts programs: as the token says, or as an officer, which a setting has to allow."""
+        """The caller for starting programs: with the token's role, or as an officer where the settings allow it."""
         if self.session.role is not None:
             return self.reading()
         return CallerInfo(self.person, Role.OFFICER, None, None, self.session.expires_at, is_claimed=True)
 
     def roles_in(self, program: Program) -> list[Member]:
-        """As whom the person may act in a program: by the token that signed in, or by every membership."""
+        """The person's memberships in a program, limited to the token's where a token signed in."""
         held = sorted(
             (member for member in program.members if member.person == self.person),
             key=lambda member: (member.role, member.party or ""),
@@ -83,7 +83,7 @@ class Visitor:
         return [member for member in held if (member.role, member.party) == (self.session.role, self.session.party)]
 
     def acting_in(self, program_id: UUID, program: Program) -> CallerInfo | None:
-        """As whom the person acts there; None where that has to be chosen first, or where the person only reads."""
+        """The membership in use; None where it has to be chosen first, or where the person only reads."""
         held = self.roles_in(program)
         chosen = self.session.acting.get(str(program_id))
         found = next((member for member in held if [member.role, member.party] == chosen), None)
@@ -92,20 +92,20 @@ class Visitor:
 
 
 def secret_of(request: Request) -> str:
-    """The secret in the request's cookie; empty without one."""
+    """The session secret in the cookie; empty without one."""
     return request.cookies.get(SECURE_COOKIE) or request.cookies.get(COOKIE, "")
 
 
 async def visitor_if_any(state: State, request: Request) -> Visitor | None:
-    """Who is signed in; None if nobody is."""
+    """The signed-in visitor, or None."""
     if not (secret := secret_of(request)):
         return None
-    session = await state.known_sessions.find(secret)
+    session = await state.session_cache.find(secret)
     return Visitor(session, _csrf(secret)) if session else None
 
 
 async def visitor_of(state: StateOf, request: Request) -> Visitor:
-    """Raises SignInNeeded."""
+    """The signed-in visitor. Raises SignInNeeded."""
     found = await visitor_if_any(state, request)
     if found is None:
         back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
@@ -114,44 +114,44 @@ async def visitor_of(state: StateOf, request: Request) -> Visitor:
 
 
 VisitorOf = Annotated[Visitor, Depends(visitor_of)]
-"""Who is signed in; others are led to the sign-in page."""
+"""The signed-in visitor, as a dependency; others are redirected to the sign-in page."""
 
 
 def check_form(state: State, request: Request, visitor: Visitor, csrf: str) -> None:
-    """Raises Forged unless the form is one of this session's pages."""
+    """Raises ForgedRequest for a wrong CSRF token or origin."""
     check_origin(state, request)
     if not hmac.compare_digest(csrf.encode(), visitor.csrf.encode()):
-        raise Forged
+        raise ForgedRequest
 
 
 def check_origin(state: State, request: Request) -> None:
-    """Raises Forged for what a page of another origin has sent, as far as the browser says."""
+    """Raises ForgedRequest for a request from another origin, according to the browser's headers."""
     origin = request.headers.get("origin")
     if origin is not None and origin != origin_of(state, request):
-        raise Forged
+        raise ForgedRequest
     if origin is None and request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
-        raise Forged
+        raise ForgedRequest
 
 
 def origin_of(state: State, request: Request) -> str:
-    """The address by which people reach the pages: the setting, or else what the request names."""
+    """The public origin of the pages: from the settings, or else from the request."""
     return state.settings.accord_address or f"{request.url.scheme}://{request.headers.get('host', '')}"
 
 
-def let_in(state: State, response: Response, secret: str) -> None:
-    """Gives the browser the secret of a session. It goes with the browser's own session, and to no script."""
+def set_session(state: State, response: Response, secret: str) -> None:
+    """Sets the session cookie: HttpOnly, and deleted with the browser's session."""
     is_secure = (state.settings.accord_address or "").startswith("https://")
     name = SECURE_COOKIE if is_secure else COOKIE
     response.set_cookie(name, secret, path="/", secure=is_secure, httponly=True, samesite="lax")
 
 
-def let_out(response: Response) -> None:
+def clear_session(response: Response) -> None:
     for name in (COOKIE, SECURE_COOKIE):
         response.delete_cookie(name, path="/", secure=name == SECURE_COOKIE, httponly=True, samesite="lax")
 
 
 def local_path(wanted: str) -> str:
-    """A path of ours to go on to: whatever leads elsewhere becomes the start page."""
+    """A local path to redirect to. Anything else becomes the start page, which prevents open redirects."""
     parts = urlsplit(wanted)
     is_ours = not parts.scheme and not parts.netloc and wanted.startswith("/") and not wanted.startswith(("//", "/\\"))
     return wanted if is_ours and wanted.isprintable() else "/"

@@ -1,1 +1,1 @@
-"""What the door answers. Every instant is UTC, RFC 3339 with six decimals."""
+"""Response models of the API. Every instant is UTC, RFC 3339 with six decimals."""

@@ -1,4 +1,4 @@
-"""Days that parties agree on, within a window."""
+"""Response models of agreed dates and their windows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Assessments: several judges of one milestone, each on its own scale, side by side."""
+"""Response models of assessments: several assessors of one milestone, each on its own scale."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What blocks a program: gates that are closed, reversals that are proposed, money that waits, and what is overdue."""
+"""Response models of what blocks a program: closed gates, proposed reversals, pending money and overdue acts."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def _gate(  # noqa: PLR0913, PLR0917  all that a gate is told by
     return GateResponse(
         **BlockingResponse.of(block).model_dump(),
         overdue_since=min(late, default=None),
-        unblocked_by=next_acts.resuming() if block.criterion == "program: running" else _acts(waits, next_acts),
+        unblocked_by=next_acts.resume_acts() if block.criterion == "program: running" else _acts(waits, next_acts),
         overdue_checks=None if last is None else overdue_checks(program, block.relies_on, last, at),
     )
 

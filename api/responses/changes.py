@@ -1,4 +1,4 @@
-"""What has changed in a program between two instants: how it stands otherwise, and what was recorded meanwhile."""
+"""Response models of the differences between two instants."""
 
 from __future__ import annotations
 

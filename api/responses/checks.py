@@ -1,4 +1,4 @@
-"""The checks of a program: what each reads and when, how it goes, and what it has found."""
+"""Response models of automated checks: source, schedule, runs and findings."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ class OverdueCheck(BaseModel):
 
 
 def overdue_checks(program: Program, checks: Iterable[str], last: Mapping[str, LastRun], at: datetime) -> list[OverdueCheck]:
-    """Those of some checks that are overdue."""
+    """The overdue ones among some checks."""
     told = {name: health(program, name, last.get(name), at) for name in checks}
     return [
         OverdueCheck(
@@ -126,7 +126,7 @@ def overdue_checks(program: Program, checks: Iterable[str], last: Mapping[str, L
 
 
 class Upcoming:
-    """When checks run next, as Temporal says; or why it says nothing."""
+    """The next runs of checks, from Temporal; or the reason why they are unknown."""
 
     def __init__(self, times: Mapping[str, datetime | None], away: str | None = None) -> None:
         self._times, self._away = times, away

@@ -1,4 +1,4 @@
-"""Plain data that is described in the API's document as the model that it was written from."""
+"""An annotation that gives plain data the OpenAPI schema of a model."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from pydantic_core.core_schema import definitions_schema
 
 
 class Described:
-    """Annotates a field of plain data with the type that it was written from.
+    """Describes a field of plain data by the model that it was serialised from.
 
-    Entries are written once, when they are sealed. As models they would be validated and written again for each answer.
+    Entries are serialised once, when they are sealed. Response models would validate and serialise them again each time.
     """
 
     def __init__(self, written_from: Any) -> None:
-        # Within another schema, for only then is a model described under its name.
+        # Pydantic refers to a model by name only inside another schema.
         self._schema = definitions_schema(TypeAdapter(written_from).core_schema, [])
 
     def __get_pydantic_json_schema__(self, _: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:

@@ -1,4 +1,4 @@
-"""Disputes and snapbacks: before whom, until when, and what lapses."""
+"""Response models of disputes and snapbacks."""
 
 from __future__ import annotations
 

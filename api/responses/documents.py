@@ -1,4 +1,4 @@
-"""Documents: those that were filed, and those that evidence names."""
+"""Response models of documents: filed ones, and those that evidence names."""
 
 from __future__ import annotations
 

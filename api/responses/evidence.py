@@ -1,4 +1,4 @@
-"""Evidence and measurements: what each is, who has said what of it, and the documents that they name."""
+"""Response models of evidence and measurements, with their history and documents."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ class EvidenceResponse(BaseModel):
 
 
 def named_in(fact: object) -> FiledDocument | None:
-    """The document that a fact names, if it does."""
+    """The document that a fact names, if any."""
     return fact.document if isinstance(fact, facts.EvidenceRecorded | facts.MeasurementRecorded) else None
 
 

@@ -1,4 +1,4 @@
-"""A program's parent and children, as its own ledger knows them, and the tree of a whole family."""
+"""Response models of a program's parent, children and family tree."""
 
 from __future__ import annotations
 

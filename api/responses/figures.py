@@ -1,4 +1,4 @@
-"""Indicators of a program: which figure counts now, or why none does, and what has been verified."""
+"""Response models of indicators and their figures."""
 
 from __future__ import annotations
 

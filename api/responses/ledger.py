@@ -1,4 +1,4 @@
-"""Entries, receipts and previews."""
+"""Response models of entries, receipts and previews."""
 
 from __future__ import annotations
 
@@ -59,8 +59,8 @@ class EntryResponse(BaseModel):
 _OF_AN_ENTRY = tuple(EntryResponse.model_fields)
 
 
-def withheld(entry: EntryResponse) -> EntryResponse:
-    """The entry as anybody here may see it: of restricted evidence only that it is there, and for whom."""
+def redact(entry: EntryResponse) -> EntryResponse:
+    """The entry as all members may see it: of restricted evidence, only its existence and audience."""
     if not entry.fact.get("restricted_to"):
         return entry
     kept = {name: value for name, value in entry.fact.items() if name not in ("document", "text", "reference")}
@@ -118,8 +118,8 @@ class ReceiptResponse(BaseModel):
     missing: list[MissingResponse]
 
     @staticmethod
-    def plain(receipt: Receipt) -> dict[str, Any]:
-        """The answer as plain data: its entries were written when they were sealed, and are not written once more."""
+    def to_plain_data(receipt: Receipt) -> dict[str, Any]:
+        """The response as plain data: entries were serialised when they were sealed, and are not serialised again."""
         return {
             "program": str(receipt.program_id),
             "act": receipt.act_id,
@@ -134,7 +134,7 @@ class ReceiptResponse(BaseModel):
 
 
 def _plain_entries(receipt: Receipt) -> list[dict[str, Any]]:
-    """What EntryResponse has, of entries that are written already."""
+    """The fields of EntryResponse, from entries that are serialised already."""
     plan = receipt.program.plan
     return [
         {name: plain[name] for name in _OF_AN_ENTRY if name in plain} | {"sentence": fact_sentence(entry.fact, plan)}

@@ -1,4 +1,4 @@
-"""Who is asking, and where that person takes part."""
+"""Response models of the caller and their memberships."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Acts that can be done now about what is owed: kind, route and a body to be filled in, for whoever may do it."""
+"""Suggested acts for what is owed: kind, route and a body with placeholders."""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ ROUTES: Mapping[type[BaseModel], str] = {
     a.AdvancePhase: "phases/{phase}/advance",
     a.ResumeProgram: "resumptions",
 }
-"""Under which address of a program each of these acts is done. Ids in the address are not in the body."""
+"""The path of each act below its program. Ids in the path are not in the body."""
 
 MOST_PIECES = 20
-"""Of evidence that waits for the same verifier: each is an act."""
+"""The most pieces of evidence for one verifier: each needs an act."""
 
 OWN_ID = "<an id that you choose>"
 
@@ -64,11 +64,11 @@ class NextActs:
         self._id, self._program, self._at = program_id, program, at
 
     def of(self, owed: Owed) -> list[ActResponse]:
-        """By which acts it is done; none where nobody's act alone would."""
+        """The acts by which something owed is done; none where no single act does it."""
         return list(self._acts(owed))
 
-    def resuming(self) -> list[ActResponse]:
-        """What ends a suspension."""
+    def resume_acts(self) -> list[ActResponse]:
+        """The acts that end a suspension."""
         return [self._act(a.ResumeProgram, (), {})]
 
     def _acts(self, owed: Owed) -> Iterator[ActResponse]:  # noqa: PLR0912  one arm a kind
@@ -104,10 +104,11 @@ class NextActs:
                 yield self._act(a.Propose, parties, {"procedure": procedure, "matter": matter})
             case "commitment":
                 because = self._program.commitments[name].because
-                if because is not None:  # else it takes another figure
+                if because is not None:  # otherwise it needs another figure
                     yield self._act(a.ResolveIncident, (), {"incident": because})
 
     def _evidence(self, owed: Owed) -> Iterator[ActResponse]:
+        """Evidence for a milestone, to be recorded by a party."""
         shown_by = self._program.plan.milestones[owed.name].shown_by
         for key in without_evidence(self._program, owed.name, self._at) or shown_by:
             how = shown_by[key]
@@ -122,7 +123,7 @@ class NextActs:
             yield self._act(a.RecordEvidence, who, known, part=part)
 
     def _unjudged(self, milestone: str, party: str) -> list[str]:
-        """Evidence for what a milestone waits to have verified, as far as a party may verify it."""
+        """Evidence of a milestone that waits for verification and that a party may verify."""
         program, showings = self._program, next_act(self._program, milestone, self._at).showings
         shown_by = program.plan.milestones[milestone].shown_by
         counted = [how.indicator for key in showings if isinstance(how := shown_by[key], Measured)]
@@ -141,13 +142,13 @@ class NextActs:
         return list(islice(found, MOST_PIECES))
 
     def _to_be_seen(self, piece: str) -> dict[str, str]:
-        """What a verifier has to say of a document that is not filed."""
+        """The extra fields of a verification of a document that is not filed."""
         held = self._program.evidence[piece]
         asked = held.is_unfiled
         return {"seen_at": "<where you have seen its document, which is not filed>"} if asked else {}
 
     def _proposed(self, milestone: str) -> dict[str, str]:
-        """The outcome that a finding proposes; none where it is a matter of degree."""
+        """The outcome that a finding proposes; none for a milestone with degrees."""
         finding = self._program.milestone(milestone).finding
         outcomes = {"achievement": "achieved", "reversal": "reversed"}
         proposes = finding.proposes if finding else None
@@ -170,7 +171,7 @@ class NextActs:
 
 
 def _said(how: Showing) -> dict[str, Any]:
-    """Where what shows it stands: in a document, or in words."""
+    """The form of a showing: a document, or words."""
     if how.kind == "document":
         return {"document": skeleton(a.FiledDocument)}
     return {"text": f"<{how.what}>"}
@@ -178,7 +179,7 @@ def _said(how: Showing) -> dict[str, Any]:
 
 @cache
 def skeleton(model: type[BaseModel]) -> dict[str, Any]:
-    """The fields that a model needs, each with what belongs there between `<` and `>`."""
+    """The required fields of a model, with placeholders between `<` and `>`."""
     schema = model.model_json_schema()
     return {name: _placeholder(name, schema["properties"][name]) for name in schema.get("required", ())}
 

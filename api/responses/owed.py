@@ -1,4 +1,4 @@
-"""What is owed: in one program, with the acts by which it is done, and across programs as it stands in the table."""
+"""Response models of what is owed: in one program with suggested acts, and across programs from the projection."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Phases, milestones and clocks: where each stands, and what blocks it."""
+"""Response models of phases, milestones and clocks."""
 
 from __future__ import annotations
 

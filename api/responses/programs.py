@@ -1,4 +1,4 @@
-"""Programs and what each view of one shows."""
+"""Response models of programs, members, commitments and incidents."""
 
 from __future__ import annotations
 
@@ -146,7 +146,7 @@ class ProgramResponse(BaseModel):
 
 
 def members(program: Program) -> list[MemberResponse]:
-    """Every membership, by person."""
+    """All memberships, by person."""
     held = sorted(program.members, key=lambda m: (m.person, m.role, m.party or ""))
     return [MemberResponse(person=m.person, role=m.role, party=m.party) for m in held]
 
@@ -165,7 +165,7 @@ def _commitment(program: Program, name: str) -> CommitmentResponse:
 
 
 def incidents(program: Program) -> list[IncidentResponse]:
-    """Every incident, newest first by when it happened."""
+    """All incidents, newest first by when they happened."""
     return [
         IncidentResponse(
             id=incident.id,

@@ -1,4 +1,4 @@
-"""What proves a ledger to somebody who does not trust the service: checkpoints, and proofs of its Merkle tree."""
+"""Response models of checkpoints and Merkle proofs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Proposals: what would be decided, by whom, what it would do, and where it stands."""
+"""Response models of proposals and their effects."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ def _would(program: Program, proposal: Proposal, at: datetime) -> dict[str, Any]
     try:
         after = signature_effects(program, proposal.id, proposal.procedure, proposal.matter, max(at, program.at))
     except Refusal:
-        return {}  # its time has passed, and the next act or clock says so
+        return {}  # it has expired, and the next act or clock will record that
     return {
         "follows": [EntryResponse.of(entry, program.plan) for entry in after.entries],
         "clocks": _clocks({clock.name: clock for clock in clocks(program)}, {clock.name: clock for clock in after.clocks}),
@@ -135,7 +135,7 @@ def _would(program: Program, proposal: Proposal, at: datetime) -> dict[str, Any]
 
 
 def _clocks(before: dict[str, Clock], after: dict[str, Clock]) -> list[ClockChange]:
-    """The clocks that would start, stop or move; those of the proposal itself stop in any case."""
+    """The clocks that would start, stop or move, without those of the proposal itself."""
     return [
         ClockChange(
             clock=name,
@@ -149,7 +149,7 @@ def _clocks(before: dict[str, Clock], after: dict[str, Clock]) -> list[ClockChan
 
 
 def changes_between(before: Version, after: Version) -> list[ChangeResponse]:
-    """Every place at which two versions of a plan differ."""
+    """All differences between two versions of a plan."""
     return [ChangeResponse(place=c.place, before=c.before, after=c.after) for c in plan_changes(before, after)]
 
 

@@ -1,4 +1,4 @@
-"""What each party owes and has done, side by side."""
+"""Response models of reciprocity: what each party owes and has done."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Releases: the terms of each, what stands in its accounts, and what it waits for."""
+"""Response models of releases: terms, accounts and postings."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ class ReleaseResponse(BaseModel):
 
 
 def suspended(program: Program, name: str) -> list[SuspendedResponse]:
-    """The parts of a release that are suspended."""
+    """The suspended parts of a release."""
     return [
         SuspendedResponse(amount=f"{part.amount:f}", since=part.since, cure_until=cured_by(program, name, part))
         for part in program.releases[name].suspensions

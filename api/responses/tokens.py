@@ -1,4 +1,4 @@
-"""Tokens as they are listed. Their secrets are not known any more."""
+"""Response models of tokens. Secrets are not stored and cannot be shown again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Windows of phases: from when on each can open, and until when."""
+"""Response models of the windows in which phases can open."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class WindowResponse(BaseModel):
 
 
 def window_of(program: Program, phase: str) -> WindowResponse | None:
-    """In which a phase can open: what every way through its entry gate asks of time. None where that is nothing."""
+    """The window in which a phase can open: the intersection over its entry gate. None without conditions on time."""
     asked = [*_asked(program.plan.phases[phase].entry)]
     first = [window_opens_at(program, one.not_before) for one in asked if isinstance(one, NotBefore)]
     last = [window_closes_at(program, one.not_after) for one in asked if isinstance(one, NotAfter)]
@@ -48,6 +48,6 @@ def _asked(criteria: Iterable[Criterion]) -> Iterator[Criterion]:
 
 
 def _strictest(edges: list[datetime | None], *, latest: bool) -> datetime | None:
-    """None where one of them is not known: it could be stricter than the others."""
+    """The strictest edge; None where one is unknown, since it could be the strictest."""
     known = [edge for edge in edges if edge is not None]
     return (max if latest else min)(known) if len(known) == len(edges) else None

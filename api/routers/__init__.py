@@ -1,1 +1,1 @@
-"""Routes, one noun a file."""
+"""Routers, one for each noun."""

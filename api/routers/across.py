@@ -1,4 +1,4 @@
-"""What is asked across programs: what is owed, which dates come, and who is asking."""
+"""Routes across programs: what is owed, dates, and the caller."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ async def get_owed(
 ) -> OwedPage:
     """What is owed in all programs that the caller may know of, soonest due first; what has no date comes last."""
     asked = OwedFilter(
-        **_known(caller),
+        **_known_programs(caller),
         **_doer(caller, mine=whose == "mine" or (whose, party, person) == (None, None, None), person=person),
         party=party,
         kinds=(kind,) if kind else KINDS,
@@ -75,7 +75,7 @@ async def get_dates(
     """Dates of all programs that the caller may know of, for calendars: when milestones are due, and other clocks end."""
     if end <= start:
         raise Invalid("unreadable", "`to` does not lie after `from`.", "an instant after `from`")
-    asked = DueDateFilter(start=start, end=end, party=party, **_known(caller))
+    asked = DueDateFilter(start=start, end=end, party=party, **_known_programs(caller))
     found = await due_dates(state.reader, asked, after=_place(after, _DATE_PLACE), most=limit)
     more = _next(found[-1].place) if len(found) == limit else None
     return DatePage(dates=[DateResponse.of(date) for date in found], next=more)
@@ -86,8 +86,8 @@ async def get_me(
     state: StateOf, caller: Caller, after: After = None, limit: Annotated[int, Query(ge=1, le=500)] = 100
 ) -> MeResponse:
     """Whose token this is, until when it is valid, and the programs in which that person is a member, in pages."""
-    held = await memberships(state.reader, caller.person, among=caller.among, after=_place(after, _MEMBER_PLACE), most=limit)
-    last = held[-1] if len(held) == limit else None
+    read = await memberships(state.reader, caller.person, among=caller.scope, after=_place(after, _MEMBER_PLACE), most=limit)
+    last = read[-1] if len(read) == limit else None
     return MeResponse(
         person=caller.person,
         role=caller.role,
@@ -95,16 +95,16 @@ async def get_me(
         program=caller.program,
         expires_at=caller.expires_at,
         can_do=list(answerable_in(caller.role)),
-        programs=[MembershipResponse.of(one) for one in held],
+        programs=[MembershipResponse.of(one) for one in read],
         next=_next((last.program_id, last.role, last.party or "")) if last else None,
     )
 
 
-def _known(caller: CallerInfo) -> dict[str, Any]:
-    """The programs that somebody may know of."""
+def _known_programs(caller: CallerInfo) -> dict[str, Any]:
+    """The programs that the caller may know of."""
     return {
-        "knows": caller.listed_for,
-        "among": caller.among,
+        "knows": caller.member_filter,
+        "among": caller.scope,
     }
 
 
@@ -127,7 +127,7 @@ def _next(place: tuple[Any, ...]) -> str:
 
 
 def _place(after: str | None, shape: TypeAdapter[Any]) -> Any:
-    """Where a page ended; None for the first. Raises Invalid."""
+    """The cursor of a page; None for the first. Raises Invalid."""
     if after is None:
         return None
     try:

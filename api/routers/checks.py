@@ -1,4 +1,4 @@
-"""Checks: when each source is read, how that goes, and an officer's hand on it."""
+"""Routes of automated checks: status, runs, pause and resume."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Response
 
-from api.act_requests import RECORDED, ActRoute, Doing, ProgramId, Reasoned
+from api.act_requests import RECORDED, ActRequestOf, ActRoute, ProgramId, Reasoned
 from api.callers import Caller
-from api.problem_responses import READS, declared
+from api.problem_responses import READS, problem_responses
 from api.problems import Forbidden, NotFound, Refused, Unavailable
 from api.program_reads import program_now
 from api.responses.checks import CheckResponse, RunAsked, Upcoming
@@ -33,34 +33,34 @@ CheckName = Annotated[Name, Path(alias="check")]
 @router.get("", responses=READS)
 async def get_checks(state: StateOf, caller: Caller, program: ProgramId) -> list[CheckResponse]:
     """Its automated checks: last run, next run, what each found last, and whether its source answers."""
-    held = await program_now(state, caller, program)
-    return await _answers(state, program, held, list(held.plan.checks))
+    read = await program_now(state, caller, program)
+    return await _check_responses(state, program, read, list(read.plan.checks))
 
 
 @router.get("/{check}", responses=READS)
 async def get_check(state: StateOf, caller: Caller, program: ProgramId, check: CheckName) -> CheckResponse:
     """One of them; while it runs, also how far it is."""
-    held = await program_now(state, caller, program)
-    _check_known(held, check)
-    (answer,) = await _answers(state, program, held, [check])
+    read = await program_now(state, caller, program)
+    _check_known(read, check)
+    (answer,) = await _check_responses(state, program, read, [check])
     if answer.last_run is None or answer.last_run.seconds is not None:
         return answer
     return answer.model_copy(update={"progress": await progress(state.temporal, str(program), check)})
 
 
-@router.post("/{check}/run", status_code=202, responses=declared(401, 403, 404, 409, 422, 503))
+@router.post("/{check}/run", status_code=202, responses=problem_responses(401, 403, 404, 409, 422, 503))
 async def run_check(state: StateOf, caller: Caller, program: ProgramId, check: CheckName) -> RunAsked:
     """Lets a check run now, also a paused one; if it runs already, that run goes on. It is no act: nothing is recorded of it.
 
     Needs Temporal, and answers 503 while it is away.
     """
-    held = await program_now(state, caller, program)
+    read = await program_now(state, caller, program)
     caller.check_role(a.Role.OFFICER)
     officer = a.Member(person=caller.person, role=a.Role.OFFICER)
-    if officer not in held.members:
+    if officer not in read.members:
         raise Forbidden("not_a_member", role_not_held(officer), "an officer of the program")
-    _check_known(held, check)
-    if held.ended_at is not None:
+    _check_known(read, check)
+    if read.ended_at is not None:
         raise Refused(
             RefusedAct(Code.PROGRAM_ENDED, "The program has ended; nothing is checked any more.", "a program that runs")
         )
@@ -68,19 +68,19 @@ async def run_check(state: StateOf, caller: Caller, program: ProgramId, check: C
         await run_now(state.temporal, str(program), check)
     except TemporalUnavailable as away:
         raise Unavailable(f"{away} The check was not asked to run.", "the same request, later") from None
-    return RunAsked(program=program, check=check, sentence=f"{held.plan.checks[check].title}: asked to run now.")
+    return RunAsked(program=program, check=check, sentence=f"{read.plan.checks[check].title}: asked to run now.")
 
 
 @router.post("/{check}/pause", **RECORDED)
-async def pause_check(check: CheckName, body: Reasoned, acting: Doing) -> Response:
+async def pause_check(check: CheckName, body: Reasoned, request: ActRequestOf) -> Response:
     """Stops the schedule of a check until it is resumed; the reason stands in the ledger."""
-    return await acting.do(a.PauseCheck(check=check, reason=body.reason))
+    return await request.perform(a.PauseCheck(check=check, reason=body.reason))
 
 
 @router.post("/{check}/resume", **RECORDED)
-async def resume_check(check: CheckName, body: Reasoned, acting: Doing) -> Response:
+async def resume_check(check: CheckName, body: Reasoned, request: ActRequestOf) -> Response:
     """Lets a paused check run again. What it missed is not made up; it runs next when its schedule says so."""
-    return await acting.do(a.ResumeCheck(check=check, reason=body.reason))
+    return await request.perform(a.ResumeCheck(check=check, reason=body.reason))
 
 
 def _check_known(program: Program, check: str) -> None:
@@ -88,7 +88,7 @@ def _check_known(program: Program, check: str) -> None:
         raise NotFound("check")
 
 
-async def _answers(state: State, program_id: UUID, program: Program, names: Sequence[str]) -> list[CheckResponse]:
+async def _check_responses(state: State, program_id: UUID, program: Program, names: Sequence[str]) -> list[CheckResponse]:
     last = await state.runs.of(program_id)
     upcoming = await _upcoming(state, program_id, program, names)
     now = datetime.now(UTC)
@@ -96,7 +96,7 @@ async def _answers(state: State, program_id: UUID, program: Program, names: Sequ
 
 
 async def _upcoming(state: State, program_id: UUID, program: Program, names: Sequence[str]) -> Upcoming:
-    """Asks Temporal only about checks that have a next run."""
+    """The next runs of checks. Queries Temporal only for checks that are scheduled."""
     waited_for = [
         name for name in names if program.ended_at is None and program.checks.get(name, CheckState()).paused_because is None
     ]

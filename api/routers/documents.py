@@ -1,4 +1,4 @@
-"""Documents: bytes filed once under their SHA-256, to be named by evidence."""
+"""Routes of documents: filing by SHA-256, listing and download."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from uuid import UUID, uuid4
 from fastapi import APIRouter, Header, Path, Query, Request
 from fastapi.responses import StreamingResponse
 
-from api.act_requests import ProgramId, refused
+from api.act_requests import ProgramId, refusal_problem
 from api.callers import Caller
 from api.filing import FILERS, file_upload
 from api.identity import CallerInfo
-from api.named_documents import filing
-from api.problem_responses import READS, declared
+from api.named_documents import filing_of
+from api.problem_responses import READS, problem_responses
 from api.problems import Gone, NotFound
-from api.program_reads import Seen, program_now
+from api.program_reads import ProgramReadOf, program_now
 from api.rate_limit import LONG_PAGE, USUAL_PAGE
 from api.responses.documents import DocumentLine, DocumentPage, DocumentResponse
-from api.routers.evidence import entries_of
+from api.routers.evidence import load_entries
 from api.state import State, StateOf
-from api.uploads import BYTES, FORM, MEDIA_TYPE, received
+from api.uploads import BYTES, FORM, MEDIA_TYPE, receive_upload
 from db.documents import CHUNK, Damaged, NotFiled
 from rules.acts import Act, ReadEvidence
 from rules.field_types import Label, Sha256, own_act_id
@@ -39,7 +39,7 @@ _ONE_FILE = {"type": "object", "properties": {"file": _BINARY}, "required": ["fi
 @router.post(
     "",
     status_code=201,
-    responses=declared(401, 403, 404, 413, 415, 422, 503),
+    responses=problem_responses(401, 403, 404, 413, 415, 422, 503),
     openapi_extra={"requestBody": {"required": True, "content": {FORM: {"schema": _ONE_FILE}, BYTES: {"schema": _BINARY}}}},
 )
 async def file_document(
@@ -57,7 +57,7 @@ async def file_document(
     """
     await program_now(state, caller, program)
     caller.check_role(*FILERS)
-    upload = await received(request, content_type, name)
+    upload = await receive_upload(request, content_type, name)
     filed = await file_upload(state, caller, program, upload, expected=sha256)
     return DocumentResponse.model_validate(filed, from_attributes=True)
 
@@ -66,26 +66,26 @@ async def file_document(
 async def list_documents(
     state: StateOf,
     caller: Caller,
-    held: Seen,
+    read: ProgramReadOf,
     filed: Annotated[bool | None, Query(description="false: only those of which nobody has filed the bytes")] = None,
     after: Annotated[Sha256 | None, Query(description="`next` of the page before")] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> DocumentPage:
     """The documents that its evidence names, filed or not, in the order in which they were named first, in pages."""
     if limit > USUAL_PAGE:
-        state.allowances.take(caller.person, LONG_PAGE)
-    wanted = [named for named in named_documents(held.program) if filed is None or named.filed is filed]
+        state.rate_limits.take(caller.person, LONG_PAGE)
+    wanted = [named for named in named_documents(read.program) if filed is None or named.filed is filed]
     start = next((number + 1 for number, named in enumerate(wanted) if named.sha256 == after), 0)
     page = wanted[start : start + limit]
-    entries = await entries_of(state, held.id, [named.pieces[0].entries[0] for named in page])
-    sizes = await state.documents.sizes(held.id, [named.sha256 for named in page if named.filed])
+    entries = await load_entries(state, read.id, [named.pieces[0].entries[0] for named in page])
+    sizes = await state.documents.sizes(read.id, [named.sha256 for named in page if named.filed])
     lines = [DocumentLine.of(named, entries[named.pieces[0].entries[0]], sizes.get(named.sha256)) for named in page]
     return DocumentPage(documents=lines, next=page[-1].sha256 if start + limit < len(wanted) else None)
 
 
 @router.get(
     "/{sha256}",
-    responses={**READS, **declared(410), 200: {"content": {BYTES: {"schema": _BINARY}}}},
+    responses={**READS, **problem_responses(410), 200: {"content": {BYTES: {"schema": _BINARY}}}},
     response_class=StreamingResponse,
 )
 async def download_document(
@@ -96,9 +96,9 @@ async def download_document(
     Whoever may not read it is not told that it is there. That restricted evidence was read is recorded before it is, and all
     bytes are compared with the hash before the first of them is answered.
     """
-    held = await program_now(state, caller, program)
+    read = await program_now(state, caller, program)
     filed = await state.documents.filings(program, sha256)
-    opens = opening(held, caller.person, sha256, [filing(one) for one in filed])
+    opens = opening(read, caller.person, sha256, [filing_of(one) for one in filed])
     if opens is None and filed and caller.reads_everything:
         opens = Opening()
     if opens is None:
@@ -110,12 +110,12 @@ async def download_document(
         raise Gone("document_gone", detail, "to file the same bytes again, which replaces what is stored") from None
     try:
         if opens.restricted is not None:
-            await _reading(state, caller, program, opens.restricted)
+            await _record_reading(state, caller, program, opens.restricted)
     except BaseException:
         content.close()
         raise
     headers = {
-        # Never shown in place: the bytes are somebody else's and may be a page.
+        # Always an attachment: untrusted bytes could be HTML with scripts.
         "Content-Disposition": f"attachment; filename*=UTF-8''{_file_name(filed[0].name)}",
         "X-Content-Type-Options": "nosniff",
         "Content-Security-Policy": "sandbox; default-src 'none'",
@@ -125,7 +125,7 @@ async def download_document(
 
 
 def _file_name(name: str) -> str:
-    """A name that leads nowhere: clients may put what is between separators into folders."""
+    """The name without path separators, which clients could take for folders."""
     return quote("".join("_" if sign in "/\\:" else sign for sign in name).strip(". ") or "document", safe="")
 
 
@@ -135,9 +135,9 @@ async def _parts(content: IO[bytes]) -> AsyncIterator[bytes]:
             yield part
 
 
-async def _reading(state: State, caller: CallerInfo, program: UUID, piece: Evidence) -> None:
-    """Records that a restricted document is read, before it is. Raises Refused."""
+async def _record_reading(state: State, caller: CallerInfo, program: UUID, piece: Evidence) -> None:
+    """Records that a restricted document is read, before it is sent. Raises Refused."""
     act = Act(id=own_act_id("reading", uuid4()), actor=caller.actor, deed=ReadEvidence(evidence=piece.id))
     outcome = await state.recorder.record(program, act)
     if isinstance(outcome, RefusedAct):
-        raise refused(outcome)
+        raise refusal_problem(outcome)

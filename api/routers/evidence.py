@@ -1,4 +1,4 @@
-"""Evidence and measurements, with all that was done with each."""
+"""Routes of evidence and measurements, with their history."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from fastapi import APIRouter, Path, Query
 from api.callers import Caller
 from api.problem_responses import READS
 from api.problems import NotFound
-from api.program_reads import Seen
+from api.program_reads import ProgramReadOf
 from api.rate_limit import LONG_PAGE, USUAL_PAGE
 from api.responses.evidence import EvidencePage, EvidenceResponse
 from api.state import State, StateOf
@@ -28,7 +28,7 @@ router = APIRouter(prefix="/programs/{program}/evidence", tags=["evidence"])
 async def get_evidence(
     state: StateOf,
     caller: Caller,
-    held: Seen,
+    read: ProgramReadOf,
     milestone: Name | None = None,
     indicator: Name | None = None,
     status: EvidenceStatus | None = None,
@@ -37,9 +37,9 @@ async def get_evidence(
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> EvidencePage:
     """Its evidence and measurements with all that was done with each, oldest first, in pages."""
-    program = held.program
+    program = read.program
     if limit > USUAL_PAGE:
-        state.allowances.take(caller.person, LONG_PAGE)
+        state.rate_limits.take(caller.person, LONG_PAGE)
     wanted = [
         piece
         for piece in program.evidence.values()
@@ -51,25 +51,25 @@ async def get_evidence(
     start = next((number + 1 for number, piece in enumerate(wanted) if piece.id == after), 0)
     page = wanted[start : start + limit]
     more = page[-1].id if start + limit < len(wanted) else None
-    return EvidencePage(evidence=await answers_of(state, held.id, page), next=more)
+    return EvidencePage(evidence=await evidence_responses(state, read.id, page), next=more)
 
 
 @router.get("/{evidence}", responses=READS)
-async def get_piece(state: StateOf, held: Seen, evidence: Annotated[Id, Path()]) -> EvidenceResponse:
+async def get_piece(state: StateOf, read: ProgramReadOf, evidence: Annotated[Id, Path()]) -> EvidenceResponse:
     """One piece of evidence or one measurement, with all that was done with it."""
-    if (piece := held.program.evidence.get(evidence)) is None:
+    if (piece := read.program.evidence.get(evidence)) is None:
         raise NotFound("evidence")
-    (answer,) = await answers_of(state, held.id, [piece])
+    (answer,) = await evidence_responses(state, read.id, [piece])
     return answer
 
 
-async def answers_of(state: State, program: UUID, pieces: Sequence[Evidence]) -> list[EvidenceResponse]:
-    """Pieces of evidence, each with the entries of the ledger that are about it."""
-    entries = await entries_of(state, program, [seq for piece in pieces for seq in piece.entries])
+async def evidence_responses(state: State, program: UUID, pieces: Sequence[Evidence]) -> list[EvidenceResponse]:
+    """Responses for pieces of evidence, each with its ledger entries."""
+    entries = await load_entries(state, program, [seq for piece in pieces for seq in piece.entries])
     return [EvidenceResponse.of(piece, [entries[seq] for seq in piece.entries]) for piece in pieces]
 
 
-async def entries_of(state: State, program: UUID, seqs: Sequence[int]) -> dict[int, Entry]:
+async def load_entries(state: State, program: UUID, seqs: Sequence[int]) -> dict[int, Entry]:
     """Entries of a ledger by their numbers."""
     lines = await state.queries.ledger(program, LedgerFilter(seqs=seqs), most=len(seqs)) if seqs else []
     return {line.entry.seq: line.entry for line in lines}

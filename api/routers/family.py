@@ -1,4 +1,4 @@
-"""The tree of a program and its children."""
+"""Routes of the tree of a program and its children."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from api.callers import Caller
 from api.identity import CallerInfo
 from api.problem_responses import READS
 from api.problems import NotFound
-from api.program_reads import ProgramRead, Seen, program_at
+from api.program_reads import ProgramRead, ProgramReadOf, program_at
 from api.responses.family import ChildResponse, FamilyResponse, OpenPhaseResponse, children_of
 from api.responses.phases import BlockingResponse
 from api.state import State, StateOf
@@ -21,17 +21,17 @@ router = APIRouter(prefix="/programs/{program}", tags=["programs"])
 
 
 @router.get("/family", responses=READS)
-async def get_family(state: StateOf, caller: Caller, held: Seen) -> FamilyResponse:
+async def get_family(state: StateOf, caller: Caller, read: ProgramReadOf) -> FamilyResponse:
     """The program and its children, and theirs: where each stands, and what blocks it first."""
-    parent = held.program.parent
-    return await _looked_into(state, caller, held, parent.agreed.name if parent else None)
+    parent = read.program.parent
+    return await _looked_into(state, caller, read, parent.agreed.name if parent else None)
 
 
-async def _looked_into(state: State, caller: CallerInfo, held: ProgramRead, name: str | None) -> FamilyResponse:
-    program, at = held.program, held.at if held.is_past else None
-    blocks = blocking(program, held.at)
+async def _looked_into(state: State, caller: CallerInfo, read: ProgramRead, name: str | None) -> FamilyResponse:
+    program, at = read.program, read.at if read.is_past else None
+    blocks = blocking(program, read.at)
     return FamilyResponse(
-        id=held.id,
+        id=read.id,
         name=name,
         title=program.title,
         plan=program.plan.plan,
@@ -42,13 +42,13 @@ async def _looked_into(state: State, caller: CallerInfo, held: ProgramRead, name
             if state_of.status is PhaseStatus.OPEN
         ],
         blocking=BlockingResponse.of(blocks[0]) if blocks else None,
-        children=[await _child(state, caller, child, at) for child in children_of(held.id, program)],
+        children=[await _child(state, caller, child, at) for child in children_of(read.id, program)],
     )
 
 
 async def _child(state: State, caller: CallerInfo, child: ChildResponse, at: datetime | None) -> FamilyResponse:
     try:
-        held = await program_at(state, caller, child.id, at)
+        read = await program_at(state, caller, child.id, at)
     except NotFound:
         return FamilyResponse(
             id=child.id,
@@ -60,4 +60,4 @@ async def _child(state: State, caller: CallerInfo, child: ChildResponse, at: dat
             blocking=None,
             children=[],
         )
-    return await _looked_into(state, caller, held, child.name)
+    return await _looked_into(state, caller, read, child.name)

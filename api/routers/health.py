@@ -1,4 +1,4 @@
-"""Health: whether the process lives, and whether each thing that it rests on is ready."""
+"""Liveness and readiness of the process and its dependencies."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from rules.times import Instant
 from workflows.namespace import missing_now
 
 LATE = timedelta(seconds=10)
-"""A clock may strike this much later than it is due, while everything is well."""
+"""The tolerated delay of clocks in normal operation."""
 
 router = APIRouter(prefix="/health", tags=["health"])
 

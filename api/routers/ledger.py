@@ -1,4 +1,4 @@
-"""The ledger of a program: its entries, the bytes that were hashed, and what has changed between two instants."""
+"""Routes of the ledger: entries, sealed bytes, and differences between two instants."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from api.problems import Invalid
 from api.program_reads import program_at, program_now
 from api.rate_limit import LONG_PAGE, USUAL_PAGE
 from api.responses.changes import ChangesResponse, DifferenceResponse, RecordedResponse
-from api.responses.ledger import EntryPage, EntryResponse, FactKind, SealedPage, SealedResponse, withheld
+from api.responses.ledger import EntryPage, EntryResponse, FactKind, SealedPage, SealedResponse, redact
 from api.state import State, StateOf
 from db.queries import LedgerFilter, LedgerRecord
 from rules.explanations.concerning import names_concerning
@@ -27,7 +27,7 @@ from rules.times import Instant
 router = APIRouter(prefix="/programs/{program}", tags=["programs"])
 
 INSTANT = timedelta(microseconds=1)
-"""Between what was recorded by an instant and what was recorded after it."""
+"""The resolution of time: the least distance between two instants."""
 
 
 @router.get("/ledger", responses=READS)
@@ -59,7 +59,7 @@ async def get_ledger(
     )
     newest_first = order == "newest_first"
     lines = await state.queries.ledger(program, sought, after=after, most=limit, newest_first=newest_first)
-    return EntryPage(entries=[withheld(EntryResponse.of(line.entry, now.plan)) for line in lines], next=_after(lines, limit))
+    return EntryPage(entries=[redact(EntryResponse.of(line.entry, now.plan)) for line in lines], next=_after(lines, limit))
 
 
 @router.get("/chain", responses=READS)
@@ -108,9 +108,9 @@ async def get_changes(
 
 def _charge_page(state: State, caller: CallerInfo, limit: int) -> None:
     if limit > USUAL_PAGE:
-        state.allowances.take(caller.person, LONG_PAGE)
+        state.rate_limits.take(caller.person, LONG_PAGE)
 
 
 def _after(lines: Sequence[LedgerRecord], limit: int) -> int | None:
-    """Where the next page of a ledger goes on; None at its end."""
+    """The cursor of the next page; None at the end."""
     return lines[-1].entry.seq if len(lines) == limit else None

@@ -1,4 +1,4 @@
-"""Every code with which a request can be refused, so that a problem's `type` leads somewhere."""
+"""Routes of problem codes, to which the `type` of a problem refers."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 
 from api.problem_codes import DOOR, status_of
-from api.problem_responses import declared
+from api.problem_responses import problem_responses
 from api.problems import NotFound
 from rules.field_types import Name
 from rules.refusals import Code
@@ -25,7 +25,7 @@ async def list_problems() -> list[ProblemKind]:
     return [*(_law(code) for code in Code), *(ProblemKind(code=code, status=status) for code, status in DOOR.items())]
 
 
-@router.get("/{code}", responses=declared(404, 422))
+@router.get("/{code}", responses=problem_responses(404, 422))
 async def get_problem(code: Name) -> ProblemKind:
     """One code."""
     if code in DOOR:

@@ -1,4 +1,4 @@
-"""Programs: starting one, finding and counting them."""
+"""Routes of programs: start, list and count."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 from api.act_requests import RECORDED, Key, Preview, perform
 from api.callers import Caller
 from api.json_body import JsonRoute
-from api.plans import PlanUnreadable, child_plans, named_plan
+from api.plans import PlanUnreadable, child_plans, load_plan_text
 from api.problem_responses import READS, WRITES
 from api.problems import Invalid
 from api.responses.programs import (
@@ -34,11 +34,11 @@ from rules.vocabulary.standing import Standing
 router = APIRouter(prefix="/programs", tags=["programs"], route_class=JsonRoute)
 
 STARTED_BY = UUID("6f1d3c52-6d3b-5c55-9c0e-0c7c5ad2d5d1")
-"""Namespace of program ids: the same person with the same key starts the same program."""
+"""UUIDv5 namespace of program ids: derived from person and key, which makes starting idempotent."""
 
 
 def _as_text(plan: object) -> object:
-    """A plan that was sent as JSON, as its text."""
+    """The text of a plan that was sent as JSON."""
     try:
         return json.dumps(plan, ensure_ascii=False) if isinstance(plan, dict) else plan
     except RecursionError:
@@ -71,7 +71,7 @@ async def start_program(state: StateOf, caller: Caller, key: Key, body: Start, p
     document = body.document or ""
     plans = state.settings.accord_plans
     try:
-        document = named_plan(plans, body.plan) if body.plan is not None else document
+        document = load_plan_text(plans, body.plan) if body.plan is not None else document
         programs = await child_plans(state.plans, plans, document, body.programs)
     except PlanUnreadable as error:
         raise Invalid("plan_unknown", str(error), error.accepted) from None
@@ -84,7 +84,7 @@ async def start_program(state: StateOf, caller: Caller, key: Key, body: Start, p
     return await perform(state, caller, program, a.Act(id=key, actor=caller.actor, deed=deed), preview=preview)
 
 
-async def _wanted(
+async def _program_filter(
     caller: Caller,
     plan: PlanName | None = None,
     phase: Annotated[Name | None, Query(description="open phase")] = None,
@@ -96,7 +96,7 @@ async def _wanted(
     text: Annotated[Label | None, Query(description="part of the title or of the plan's name, in capitals or not")] = None,
     parent: Annotated[UUID | None, Query(description="the children of this program")] = None,
 ) -> ProgramFilter:
-    """The programs that are asked for, of those that the caller may know of."""
+    """The filter of the list, limited to the caller's programs."""
     return ProgramFilter(
         plan=plan,
         phase=phase,
@@ -107,12 +107,12 @@ async def _wanted(
         owes=owes,
         text=text,
         parent=parent,
-        person=caller.listed_for,
-        among=caller.among,
+        person=caller.member_filter,
+        among=caller.scope,
     )
 
 
-Asked = Annotated[ProgramFilter, Depends(_wanted)]
+Asked = Annotated[ProgramFilter, Depends(_program_filter)]
 
 
 @router.get("", responses=READS)

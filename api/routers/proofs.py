@@ -1,4 +1,4 @@
-"""Proofs about a program's ledger for whoever does not trust the service: signed checkpoints, consistency, inclusion."""
+"""Routes of ledger proofs: signed checkpoints, consistency and inclusion."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from api.identity import CallerInfo
 from api.problem_responses import READS
 from api.problems import Invalid
 from api.program_reads import program_now
-from api.rate_limit import LEAVES_A_UNIT
+from api.rate_limit import LEAVES_PER_UNIT
 from api.responses.proofs import CheckpointResponse, ConsistencyResponse, InclusionResponse
 from api.state import State, StateOf
 from proof.checkpoint import Checkpoint
@@ -74,10 +74,10 @@ async def get_inclusion(
 
 
 async def _leaves(state: State, caller: CallerInfo, program: UUID, size: int | None) -> list[bytes]:
-    """The hashes of the first entries. Raises Invalid where there are not so many."""
+    """The leaf hashes of the first entries. Raises Invalid where there are fewer."""
     await program_now(state, caller, program)
     leaves = await state.queries.leaves(program, size)
-    state.allowances.take(caller.person, 1 + len(leaves) // LEAVES_A_UNIT)
+    state.rate_limits.take(caller.person, 1 + len(leaves) // LEAVES_PER_UNIT)
     if size is not None and size > len(leaves):
         raise Invalid(
             "unreadable", f"The ledger has {len(leaves)} entries, and not {size}.", f"a size of {len(leaves)} or less"

@@ -1,6 +1,6 @@
-"""What Temporal keeps encrypted, in clear for Temporal's pages and command: the decoding half of a remote codec server.
+"""A remote codec server for Temporal's pages and command line, which decrypts payloads. It does not encrypt.
 
-Whoever asks has the ciphertext already, from Temporal. Nothing is encoded here: only the service says things to workflows.
+The caller has the ciphertext already, from Temporal. Only the service itself sends payloads to workflows.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from temporalio.api.common.v1 import Payload
 from api.body_limit import MOST_BYTES
 from api.callers import Caller
 from api.json_body import JsonRoute
-from api.problem_responses import declared
+from api.problem_responses import problem_responses
 from api.problems import Forbidden, NotFound
 from api.state import StateOf
 from rules.acts import Role
@@ -26,13 +26,13 @@ from workflows.codec import Codec
 log = structlog.get_logger()
 
 MOST_PAYLOADS = 2_000
-"""Of one request: a page of a history."""
+"""The most payloads in one request: a page of a history."""
 
 router = APIRouter(prefix="/temporal", tags=["temporal"], route_class=JsonRoute)
 
 
 def _bytes(text: object) -> object:
-    """Of a request; our own answer holds bytes already."""
+    """Decodes base64 of a request; values of our own response are bytes already."""
     try:
         return b64decode(text, validate=True) if isinstance(text, str) else text
     except (binascii.Error, ValueError):
@@ -42,10 +42,10 @@ def _bytes(text: object) -> object:
 Bytes = Annotated[
     bytes,
     BeforeValidator(_bytes),
-    PlainSerializer(lambda held: b64encode(held).decode(), return_type=str),
+    PlainSerializer(lambda read: b64encode(read).decode(), return_type=str),
     WithJsonSchema({"type": "string", "contentEncoding": "base64", "maxLength": MOST_BYTES}),
 ]
-"""Bytes in base64."""
+"""Bytes, as base64 in JSON."""
 
 
 class PayloadBody(BaseModel):
@@ -61,7 +61,7 @@ class PayloadsBody(BaseModel):
     payloads: list[PayloadBody] = Field(max_length=MOST_PAYLOADS)
 
 
-@router.post("/decode", responses=declared(401, 403, 404, 413, 422, 503))
+@router.post("/decode", responses=problem_responses(401, 403, 404, 413, 422, 503))
 async def decode_payloads(
     state: StateOf,
     caller: Caller,

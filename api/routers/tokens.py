@@ -1,4 +1,4 @@
-"""Tokens for the members of a program: issued, listed, ended. They stand beside the ledger."""
+"""Routes of members' tokens: issue, list and revoke. Tokens are stored outside of the ledger."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pydantic import Field
 from api.act_requests import Key, ProgramId
 from api.callers import Caller
 from api.json_body import JsonRoute
-from api.problem_responses import READS, WRITES, declared
+from api.problem_responses import READS, WRITES, problem_responses
 from api.problems import NotFound, Refused
 from api.program_reads import program_now
 from api.responses.tokens import IssuedResponse, TokenResponse
@@ -30,10 +30,10 @@ log = structlog.get_logger()
 router = APIRouter(prefix="/programs/{program}/tokens", tags=["tokens"], route_class=JsonRoute)
 
 ISSUED_BY = UUID("0b1a6f0e-3c55-5f0a-9d5e-7a8f3f0f6c11")
-"""Namespace of the ids of tokens: the same person with the same key issues the same token."""
+"""UUIDv5 namespace of token ids: derived from person and key, which makes issuing idempotent."""
 
 UNITS = 1
-"""Of the allowance, for each token."""
+"""The rate limit units of each token."""
 
 
 class Issue(StrictModel):
@@ -52,12 +52,12 @@ async def issue_token(
 
     Its secret is answered once. The same request again answers the same token without it.
     """
-    held = await program_now(state, caller, program)
+    read = await program_now(state, caller, program)
     try:
-        check_gives_token(held, caller.actor, body.member)
+        check_gives_token(read, caller.actor, body.member)
     except Refusal as refusal:
         raise Refused(refusal.refused) from None
-    state.allowances.take(caller.person, UNITS)
+    state.rate_limits.take(caller.person, UNITS)
     response.headers["Cache-Control"] = "no-store"
     token_id = uuid5(ISSUED_BY, f"{program}/{caller.person}/{key}")
     try:
@@ -72,7 +72,7 @@ async def issue_token(
             token_id=token_id,
         )
     except TokenExists:
-        return IssuedResponse(token=TokenResponse.of(await _again(state, token_id, body)), secret=None)
+        return IssuedResponse(token=TokenResponse.of(await _issued_before(state, token_id, body)), secret=None)
     log.info("token_issued", token=str(token.id), person=token.person, by=caller.person)
     return IssuedResponse(token=TokenResponse.of(token), secret=secret)
 
@@ -80,25 +80,25 @@ async def issue_token(
 @router.get("", responses=READS)
 async def get_tokens(state: StateOf, caller: Caller, program: ProgramId) -> list[TokenResponse]:
     """The tokens for this program alone that the caller may know of, newest first; expired and revoked ones too."""
-    held = await program_now(state, caller, program)
+    read = await program_now(state, caller, program)
     return [
         TokenResponse.of(token)
         for token in await state.tokens.of_program(program)
-        if caller.reads_everything or sees_token(held, caller.actor, _holder(token))
+        if caller.reads_everything or sees_token(read, caller.actor, _holder(token))
     ]
 
 
-@router.post("/{token}/revocations", responses=declared(401, 403, 404, 409, 422, 429, 503))
+@router.post("/{token}/revocations", responses=problem_responses(401, 403, 404, 409, 422, 429, 503))
 async def revoke_token(
     state: StateOf, caller: Caller, program: ProgramId, token_id: Annotated[UUID, Path(alias="token")]
 ) -> TokenResponse:
     """Ends a token: two seconds later it opens nothing any more. A token that has ended is answered as it is."""
-    held = await program_now(state, caller, program)
+    read = await program_now(state, caller, program)
     found = await state.tokens.one(token_id)
-    if found is None or found.program_id != program or not sees_token(held, caller.actor, _holder(found)):
+    if found is None or found.program_id != program or not sees_token(read, caller.actor, _holder(found)):
         raise NotFound("token")
     try:
-        check_ends_token(held, caller.actor, _holder(found))
+        check_ends_token(read, caller.actor, _holder(found))
     except Refusal as refusal:
         raise Refused(refusal.refused) from None
     if await state.tokens.revoke(token_id, caller.person):
@@ -106,8 +106,8 @@ async def revoke_token(
     return TokenResponse.of(await state.tokens.one(token_id) or found)
 
 
-async def _again(state: State, token_id: UUID, asked: Issue) -> TokenRecord:
-    """The token that was issued under the same key. Raises Refused where something else was asked for then."""
+async def _issued_before(state: State, token_id: UUID, asked: Issue) -> TokenRecord:
+    """The token that was issued under the same key. Raises Refused for a request with other content."""
     token = await state.tokens.one(token_id)
     lifetime = token.expires_at - token.created_at if token else timedelta()
     same = token is not None and (
@@ -121,5 +121,5 @@ async def _again(state: State, token_id: UUID, asked: Issue) -> TokenRecord:
 
 
 def _holder(token: TokenRecord) -> Actor:
-    """Whom a token stands for. One without a role, which lets nobody in, is looked at as an auditor's."""
+    """The holder of a token. A token without a role, which grants nothing, is treated as an auditor's."""
     return Actor(person=token.person, role=Role(token.role or Role.AUDITOR), party=token.party)

@@ -1,1 +1,1 @@
-"""Saving all that cannot be made again, and bringing it back."""
+"""Backup and restore of everything that cannot be recomputed."""

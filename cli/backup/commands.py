@@ -15,10 +15,10 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
-from cli.addresses import HomeFolder, NotRunning, document_store, noted_settings
+from cli.addresses import HomeFolder, NotRunning, document_store, running_settings
 from cli.backup import manifest as manifests
-from cli.backup.manifest import Manifest, Unusable
-from cli.backup.receipts import kept, unmet
+from cli.backup.manifest import BackupError, Manifest
+from cli.backup.receipts import load_receipts, unmet_receipts
 from cli.backup.restore import Restored, RestoreOptions
 from cli.backup.restore import restore as restored_from
 from cli.backup.server import to_read, to_replace
@@ -29,7 +29,7 @@ from db.documents import store_at
 from rules.times import format_instant
 
 NOT_WHOLE = 3
-"""Exit code: it was done, and something is missing or wrong in it, which is said."""
+"""Exit code: done, with missing or wrong parts that are listed."""
 
 Tools = Annotated[
     Path | None, typer.Option(help="Folder of pg_dump, pg_restore and psql; left out, those of the embedded server.")
@@ -50,19 +50,19 @@ def backup(
 
     Exit code 0: saved. 1: nothing was saved. 3: saved, and documents are missing or a ledger does not end as it should.
     """
-    with _telling(), _progress() as progress, to_read(home) as url:
-        source = Source(url, store_at(document_store(home)), os.environ | noted_settings(home))
+    with _exit_on_error(), _progress() as progress, to_read(home) as url:
+        source = Source(url, store_at(document_store(home)), os.environ | running_settings(home))
         made = take(source, target, progress, tools)
     differing = [str(head.program) for head in made.heads if head.differs]
     if as_json:
         _print(made.model_dump(mode="json", exclude={"files"}) | {"target": str(target), "differing": differing})
     else:
-        _tell_saved(made, target, differing)
+        _print_saved(made, target, differing)
     if made.missing or differing:
         raise typer.Exit(NOT_WHOLE)
 
 
-def _tell_saved(made: Manifest, target: Path, differing: list[str]) -> None:
+def _print_saved(made: Manifest, target: Path, differing: list[str]) -> None:
     size = sum(file.size for file in made.files.values())
     typer.echo(
         f"Saved {len(made.heads)} programs with {made.entries} entries and {len(made.documents)} documents,"
@@ -90,19 +90,19 @@ def restore(  # noqa: PLR0913  each is an option of the command
     Every file is held against the backup's hashes, every ledger against its heads, and receipts against the record. Exit code
     0: it is whole. 1: nothing was restored. 3: restored, and something is missing or wrong, which is said.
     """
-    with _telling(), _progress() as progress, to_replace(home) as url:
-        wish = RestoreOptions(source, replace, tuple(kept(receipts or ())), tools)
-        done = restored_from(wish, url, store_at(document_store(home)), _say, progress)
+    with _exit_on_error(), _progress() as progress, to_replace(home) as url:
+        options = RestoreOptions(source, replace, tuple(load_receipts(receipts or ())), tools)
+        done = restored_from(options, url, store_at(document_store(home)), _say, progress)
     if as_json:
         told = {name: getattr(done, name) for name in ("programs", "entries", "epoch", "aside", "missing", "faults")}
         _print(told | {"made_at": format_instant(done.made_at)})
     else:
-        _tell_restored(done)
+        _print_restored(done)
     if not done.is_whole:
         raise typer.Exit(NOT_WHOLE)
 
 
-def _tell_restored(done: Restored) -> None:
+def _print_restored(done: Restored) -> None:
     typer.echo(
         f"Restored {done.programs} programs with {done.entries} entries, as of {format_instant(done.made_at)}."
         f" A new epoch begins ({done.epoch}): every workflow is told again."
@@ -125,31 +125,31 @@ def verify_receipts(
 
     Exit code 0: all of them do. 3: some do not, which are named. 1: nothing could be compared.
     """
-    with _telling(), to_read(home) as url:
-        receipts = kept(files)
+    with _exit_on_error(), to_read(home) as url:
+        receipts = load_receipts(files)
         try:
             with psycopg.connect(url) as connection:
-                faults = unmet(connection, receipts)
+                faults = unmet_receipts(connection, receipts)
         except psycopg.Error as error:
-            raise Unusable(f"The database cannot be read: {str(error).strip()}") from None
+            raise BackupError(f"The database cannot be read: {str(error).strip()}") from None
     typer.echo("\n".join([*faults, f"{len(receipts) - len(faults)} of {len(receipts)} receipts stand in the record."]))
     if faults:
         raise typer.Exit(NOT_WHOLE)
 
 
 @contextmanager
-def _telling() -> Iterator[None]:
-    """Says in a sentence why something cannot be done, and ends with code 1."""
+def _exit_on_error() -> Iterator[None]:
+    """Prints an expected error as a sentence, and exits with code 1."""
     try:
         yield
-    except (CannotStart, NotRunning, Unusable) as reason:
+    except (CannotStart, NotRunning, BackupError) as reason:
         typer.echo(f"accord: {reason}", err=True)
         raise typer.Exit(1) from reason
 
 
 @contextmanager
 def _progress() -> Iterator[manifests.Progress]:
-    """Shown beside what is printed, to people alone."""
+    """A progress bar, on terminals only."""
     columns = (TextColumn("{task.description:9}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(file=sys.stderr), disable=not sys.stderr.isatty()) as bars:
         tasks = {}

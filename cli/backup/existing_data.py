@@ -1,4 +1,4 @@
-"""What stands where a backup is to be restored, and what of it the backup does not hold."""
+"""Existing data at the target of a restore, and which of it the backup lacks."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import psycopg
 from psycopg.rows import TupleRow
 
-from cli.backup.manifest import Manifest, Unusable
+from cli.backup.manifest import BackupError, Manifest
 from db.ledger_heads import LedgerHead, heads, leaf
 
 SAID_AT_MOST = 20
@@ -17,7 +17,7 @@ LEAVING_SECONDS = 1.0
 
 @dataclass(frozen=True, slots=True)
 class ExistingData:
-    """The record that is there, and whether there are any tables. `later`: a sentence for each program that has more."""
+    """The existing record, and whether there are tables. `later`: a sentence for each program with newer entries."""
 
     heads: tuple[LedgerHead, ...]
     has_tables: bool
@@ -28,21 +28,21 @@ class ExistingData:
         return sum(head.seq for head in self.heads)
 
 
-def look(owner: psycopg.Connection[TupleRow], manifest: Manifest) -> ExistingData:
-    """Raises Unusable where services are connected, or where the tables are not ours."""
-    if not _is_left_alone(owner):
-        raise Unusable("A service is connected to this database: stop the API and the workers first.")
+def inspect(owner: psycopg.Connection[TupleRow], manifest: Manifest) -> ExistingData:
+    """Inspects a database. Raises BackupError where services are connected, or where the tables are not ours."""
+    if not _is_unused(owner):
+        raise BackupError("A service is connected to this database: stop the API and the workers first.")
     tables = {name for (name,) in owner.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")}
     if tables and "alembic_version" not in tables:
-        raise Unusable(f"This database holds tables of something else ({', '.join(sorted(tables)[:3])}): name an empty one.")
+        raise BackupError(f"This database holds tables of something else ({', '.join(sorted(tables)[:3])}): name an empty one.")
     if "ledger_entry" not in tables:
         return ExistingData((), bool(tables), ())
     found = tuple(heads(owner))
-    return ExistingData(found, True, tuple(_later(owner, found, manifest)))
+    return ExistingData(found, True, tuple(_later_entries(owner, found, manifest)))
 
 
-def _is_left_alone(owner: psycopg.Connection[TupleRow]) -> bool:
-    """Whether no service has a connection; one that was stopped a moment ago may be on its way out."""
+def _is_unused(owner: psycopg.Connection[TupleRow]) -> bool:
+    """Whether no service is connected. Waits briefly for one that is shutting down."""
     deadline = time.monotonic() + LEAVING_SECONDS
     while owner.execute(
         "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'accord %' LIMIT 1"
@@ -53,7 +53,7 @@ def _is_left_alone(owner: psycopg.Connection[TupleRow]) -> bool:
     return True
 
 
-def _later(owner: psycopg.Connection[TupleRow], found: tuple[LedgerHead, ...], manifest: Manifest) -> list[str]:
+def _later_entries(owner: psycopg.Connection[TupleRow], found: tuple[LedgerHead, ...], manifest: Manifest) -> list[str]:
     saved = {head.program: head for head in manifest.heads}
     told = []
     for head in found:
@@ -67,8 +67,8 @@ def _later(owner: psycopg.Connection[TupleRow], found: tuple[LedgerHead, ...], m
     return told
 
 
-def lost(occupied: ExistingData) -> str:
-    """What would not stand in the record any more, in lines."""
+def lost_entries(occupied: ExistingData) -> str:
+    """What the record would lose, in lines of text."""
     later = occupied.later
     lines = [f"  {one}" for one in later[:SAID_AT_MOST]]
     if len(later) > SAID_AT_MOST:

@@ -1,4 +1,4 @@
-"""What a backup says of itself: of which record it is, where each ledger ended, and the hash of every file of it."""
+"""The manifest of a backup: its record, the head of each ledger, and the hash of every file."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ FORMAT: Literal[1] = 1
 MANIFEST, DATABASE, SETTINGS, DOCUMENTS = "manifest.json", "database.dump", "settings.json", "documents"
 
 Progress: TypeAlias = Callable[[str, int, int | None], None]
-"""Hears of a step how much of it is done, and of how much; None: nobody knows."""
+"""A callback: step, amount done, total amount or None."""
 
 
-class Unusable(Exception):
-    """A backup cannot be made or used; says why, and that nothing was changed by it."""
+class BackupError(Exception):
+    """A backup cannot be made or used. The message says why; nothing was changed."""
 
 
-class FileOf(BaseModel):
+class BackupFile(BaseModel):
     """A file of the backup. Its size is in bytes."""
 
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
@@ -32,7 +32,7 @@ class FileOf(BaseModel):
 
 
 class Manifest(BaseModel):
-    """`missing`: documents that were noted as filed, and that the store did not have, or had damaged."""
+    """`missing`: documents that are recorded as filed and are missing or damaged in the store."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -44,11 +44,11 @@ class Manifest(BaseModel):
     system_identifier: str = Field(description="of the cluster that it was taken from")
     heads: list[LedgerHead]
     missing: list[str] = []
-    files: dict[str, FileOf]
+    files: dict[str, BackupFile]
 
     @property
     def documents(self) -> list[str]:
-        """The hashes of the documents that it holds."""
+        """The hashes of the documents in the backup."""
         return [Path(name).name for name in self.files if name.startswith(f"{DOCUMENTS}/")]
 
     @property
@@ -56,13 +56,13 @@ class Manifest(BaseModel):
         return sum(head.seq for head in self.heads)
 
 
-def of_file(path: Path) -> FileOf:
+def hash_file(path: Path) -> BackupFile:
     with path.open("rb") as file:
-        return FileOf(sha256=file_digest(file, "sha256").hexdigest(), size=path.stat().st_size)
+        return BackupFile(sha256=file_digest(file, "sha256").hexdigest(), size=path.stat().st_size)
 
 
-def read(folder: Path, progress: Progress) -> Manifest:
-    """The manifest of a backup all of whose files are as they were made. Raises Unusable."""
+def read_manifest(folder: Path, progress: Progress) -> Manifest:
+    """The manifest of a backup, after checking the hash of every file. Raises BackupError."""
     manifest = _manifest(folder)
     faults = []
     for number, (name, promised) in enumerate(manifest.files.items(), 1):
@@ -71,7 +71,7 @@ def read(folder: Path, progress: Progress) -> Manifest:
         progress("Files", number, len(manifest.files))
     if faults:
         more = f" (and {len(faults) - 3} more)" if len(faults) > 3 else ""
-        raise Unusable(f"The backup {folder} is damaged: {'; '.join(faults[:3])}{more}. Use another one.")
+        raise BackupError(f"The backup {folder} is damaged: {'; '.join(faults[:3])}{more}. Use another one.")
     return manifest
 
 
@@ -79,32 +79,34 @@ def _manifest(folder: Path) -> Manifest:
     try:
         said = json.loads((folder / MANIFEST).read_text("utf-8"))
     except FileNotFoundError:
-        raise Unusable(f"{folder} is no backup: it has no {MANIFEST}. One that was interrupted has none.") from None
+        raise BackupError(f"{folder} is no backup: it has no {MANIFEST}. One that was interrupted has none.") from None
     except (OSError, ValueError) as error:
-        raise Unusable(f"{folder / MANIFEST} cannot be read: {error}") from None
+        raise BackupError(f"{folder / MANIFEST} cannot be read: {error}") from None
     if isinstance(said, dict) and said.get("format") != FORMAT:
-        raise Unusable(f"{folder} has the format {said.get('format')!r}, and this version reads {FORMAT}: use a newer Accord.")
+        raise BackupError(
+            f"{folder} has the format {said.get('format')!r}, and this version reads {FORMAT}: use a newer Accord."
+        )
     try:
         return Manifest.model_validate(said)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         place = ".".join(map(str, first["loc"]))
-        raise Unusable(f"{folder / MANIFEST} is damaged at {place}: {first['msg']}.") from None
+        raise BackupError(f"{folder / MANIFEST} is damaged at {place}: {first['msg']}.") from None
 
 
-def _fault(folder: Path, name: str, promised: FileOf) -> str | None:
+def _fault(folder: Path, name: str, promised: BackupFile) -> str | None:
     path = folder / name
     if not path.resolve().is_relative_to(folder.resolve()):
         return f"{name} lies outside of it"
     try:
-        found = of_file(path)
+        found = hash_file(path)
     except OSError:
         return f"{name} is missing"
     return None if found == promised else f"{name} has other bytes than were saved"
 
 
-def files_of(folder: Path) -> Iterator[tuple[str, Path]]:
-    """Everything below a folder, by its name there."""
+def list_files(folder: Path) -> Iterator[tuple[str, Path]]:
+    """All files below a folder, by relative name."""
     for path in sorted(folder.rglob("*")):
         if path.is_file():
             yield path.relative_to(folder).as_posix(), path

@@ -1,4 +1,4 @@
-"""Receipts that people have kept, held against the record: what was acknowledged has to stand in it."""
+"""Receipts of acts, compared with the record: every acknowledged entry must be in it."""
 
 from __future__ import annotations
 
@@ -12,38 +12,40 @@ import psycopg
 from psycopg.rows import TupleRow
 from pydantic import BaseModel, Field, ValidationError
 
-from cli.backup.manifest import Unusable
+from cli.backup.manifest import BackupError
 from db.ledger_heads import leaf
 
 
 class KeptReceipt(BaseModel):
-    """What of a receipt proves something: that this entry, by its hash, was the end of this ledger."""
+    """The verifiable part of a receipt: the hash of this entry was the head of this ledger."""
 
     program: UUID
     last_seq: int = Field(ge=1)
     head: str = Field(pattern=r"^[0-9a-f]{64}$")
 
 
-def kept(files: Iterable[Path]) -> list[KeptReceipt]:
-    """Receipts as acts are answered: in a file one, a list of them, or one a line. Raises Unusable."""
-    return [receipt for file in files for receipt in _of_file(file)]
+def load_receipts(files: Iterable[Path]) -> list[KeptReceipt]:
+    """Receipts from files with one, a JSON list, or one a line, as the API answers them. Raises BackupError."""
+    return [receipt for file in files for receipt in _load_file(file)]
 
 
-def _of_file(file: Path) -> Iterator[KeptReceipt]:
+def _load_file(file: Path) -> Iterator[KeptReceipt]:
     try:
         text = file.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise Unusable(f"{file} cannot be read: {error}") from None
-    for place, said in _said(text):
+        raise BackupError(f"{file} cannot be read: {error}") from None
+    for place, said in _parse(text):
         try:
             yield KeptReceipt.model_validate(said)
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
             what = ".".join(map(str, first["loc"])) or "it"
-            raise Unusable(f"{file}, {place}: no receipt ({what}: {first['msg']}); keep the whole answer to an act.") from None
+            raise BackupError(
+                f"{file}, {place}: no receipt ({what}: {first['msg']}); keep the whole answer to an act."
+            ) from None
 
 
-def _said(text: str) -> Iterator[tuple[str, Any]]:
+def _parse(text: str) -> Iterator[tuple[str, Any]]:
     try:
         whole = json.loads(text)
     except ValueError:
@@ -58,8 +60,8 @@ def _said(text: str) -> Iterator[tuple[str, Any]]:
         yield f"receipt {number}", one
 
 
-def unmet(connection: psycopg.Connection[TupleRow], receipts: Iterable[KeptReceipt]) -> list[str]:
-    """A sentence for each receipt that the record does not bear out."""
+def unmet_receipts(connection: psycopg.Connection[TupleRow], receipts: Iterable[KeptReceipt]) -> list[str]:
+    """A sentence for each receipt that does not match the record."""
     found = []
     for receipt in receipts:
         stands = leaf(connection, receipt.program, receipt.last_seq)

@@ -1,6 +1,6 @@
-"""Bringing a backup back: looked at before anything is touched, brought in by one transaction, and held against its promises.
+"""Restore of a backup: checked before anything is changed, loaded in one transaction, and verified after it.
 
-What stood there is renamed and stays in the same database, until somebody drops it.
+The existing schema is renamed and stays in the same database until somebody drops it.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from obstore.store import ObjectStore
 from psycopg import sql
 from psycopg.rows import TupleRow
 
-from cli.backup.existing_data import ExistingData, look, lost
-from cli.backup.manifest import DATABASE, DOCUMENTS, Manifest, Progress, Unusable, read
-from cli.backup.receipts import KeptReceipt, unmet
+from cli.backup.existing_data import ExistingData, inspect, lost_entries
+from cli.backup.manifest import DATABASE, DOCUMENTS, BackupError, Manifest, Progress, read_manifest
+from cli.backup.receipts import KeptReceipt, unmet_receipts
 from cli.backup.tools import ASIDE, load
 from db.documents import Damaged, NotFiled, path_of, read_document, write_document
 from db.epochs import Epochs
@@ -34,7 +34,7 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class RestoreOptions:
-    """What to restore, and what may be done for it."""
+    """What to restore, and which replacements are permitted."""
 
     source: Path
     replaces: bool = False
@@ -44,7 +44,7 @@ class RestoreOptions:
 
 @dataclass(slots=True)
 class Restored:
-    """What came of it. `faults`: of ledgers and receipts; `missing`: documents that nobody has."""
+    """The result. `faults`: of ledgers and receipts; `missing`: documents that are neither in the backup nor in the store."""
 
     programs: int
     entries: int
@@ -59,46 +59,47 @@ class Restored:
         return not self.missing and not self.faults
 
 
-def restore(wish: RestoreOptions, url: str, store: ObjectStore, say: Say, progress: Progress) -> Restored:
-    """Restores into the database of an owner. Raises Unusable, and then the database is as it was."""
-    manifest = read(wish.source, progress)
+def restore(options: RestoreOptions, url: str, store: ObjectStore, say: Say, progress: Progress) -> Restored:
+    """Restores into a database as its owner. Raises BackupError, and then the database is unchanged."""
+    manifest = read_manifest(options.source, progress)
     if not is_known(manifest.schema_revision):
-        raise Unusable(f"The backup is of a newer form ({manifest.schema_revision}, by Accord {manifest.made_by}): use that.")
+        raise BackupError(
+            f"The backup is of a newer form ({manifest.schema_revision}, by Accord {manifest.made_by}): use that."
+        )
     try:
         with psycopg.connect(url, autocommit=True, connect_timeout=CONNECT_SECONDS) as owner:
             check_version(owner.info.server_version)
-            occupied = look(owner, manifest)
-            _agree(occupied, wish, say)
+            occupied = inspect(owner, manifest)
+            _check_replacement(occupied, options, say)
             ensure_role(owner)
-            missing = _documents(wish.source, manifest, store, progress)
-            aside = _load(owner, url, wish, occupied, progress)
+            missing = _documents(options.source, manifest, store, progress)
+            aside = _load(owner, url, options, occupied, progress)
             asyncio.run(upgrade(url))
             done = Restored(len(manifest.heads), manifest.entries, manifest.made_at, aside=aside, missing=missing)
-            _tidy(owner, aside)
-            done.faults = [*_ends(heads(owner), manifest), *_faults(url, manifest, progress)]
-            done.faults += unmet(owner, wish.receipts)
+            _revoke_access(owner, aside)
+            done.faults = [*_head_faults(heads(owner), manifest), *_ledger_faults(url, manifest, progress)]
+            done.faults += unmet_receipts(owner, options.receipts)
     except (TooOld, RoleMissing) as reason:
-        raise Unusable(f"Nothing was restored: {reason}") from None
+        raise BackupError(f"Nothing was restored: {reason}") from None
     except psycopg.OperationalError as error:
-        raise Unusable(f"The database cannot be used: {str(error).strip()}") from None
-    done.epoch = asyncio.run(_declare(url, f"The backup of {manifest.made_at.isoformat()} was restored."))
+        raise BackupError(f"The database cannot be used: {str(error).strip()}") from None
+    done.epoch = asyncio.run(_begin_epoch(url, f"The backup of {manifest.made_at.isoformat()} was restored."))
     return done
 
 
-def _agree(occupied: ExistingData, wish: RestoreOptions, say: Say) -> None:
-    """Raises Unusable where a record would be replaced and nobody has said so."""
+def _check_replacement(occupied: ExistingData, options: RestoreOptions, say: Say) -> None:
+    """Raises BackupError where a record would be replaced without permission."""
     if not occupied.heads:
         return
     held = f"The database holds a record of {len(occupied.heads)} programs with {occupied.entries} entries."
-    if not wish.replaces:
-        raise Unusable(
-            f"{held} Nothing was touched. With --replace it is set aside, and from the record would go:\n{lost(occupied)}"
-        )
-    say(f"{held} It is set aside, and from the record go:\n{lost(occupied)}")
+    lost = lost_entries(occupied)
+    if not options.replaces:
+        raise BackupError(f"{held} Nothing was touched. With --replace it is set aside, and from the record would go:\n{lost}")
+    say(f"{held} It is set aside, and from the record go:\n{lost}")
 
 
 def _documents(source: Path, manifest: Manifest, store: ObjectStore, progress: Progress) -> list[str]:
-    """Stores those that are not there; the hashes of those that neither the backup nor the store has."""
+    """Stores missing documents; returns the hashes of those that neither the backup nor the store has."""
     wanted = manifest.documents
     for number, digest in enumerate(wanted, 1):
         if not _is_there(store, digest):
@@ -116,18 +117,18 @@ def _is_there(store: ObjectStore, digest: str) -> bool:
 
 
 def _load(
-    owner: psycopg.Connection[TupleRow], url: str, wish: RestoreOptions, occupied: ExistingData, progress: Progress
+    owner: psycopg.Connection[TupleRow], url: str, options: RestoreOptions, occupied: ExistingData, progress: Progress
 ) -> str | None:
-    """The name of the schema in which what was there stands now; None where nothing was."""
+    """Loads the dump. Returns the schema to which existing data was renamed; None without any."""
     aside = f"{ASIDE}{datetime.now(UTC):%Y%m%d_%H%M%S}" if occupied.has_tables else None
     away = f"ALTER SCHEMA public RENAME TO {aside}" if aside else "DROP SCHEMA IF EXISTS public"
-    load(url, wish.source / DATABASE, [away, "CREATE SCHEMA public"], progress, wish.tools)
+    load(url, options.source / DATABASE, [away, "CREATE SCHEMA public"], progress, options.tools)
     owner.execute("ANALYZE")
     return aside
 
 
-def _tidy(owner: psycopg.Connection[TupleRow], aside: str | None) -> None:
-    """Who had signed out is signed out, and a token that was revoked since the backup opens nothing."""
+def _revoke_access(owner: psycopg.Connection[TupleRow], aside: str | None) -> None:
+    """Ends all sessions, and revokes tokens that were revoked since the backup."""
     owner.execute("UPDATE session SET ended_at = now() WHERE ended_at IS NULL")
     if aside is not None:
         owner.execute(
@@ -138,8 +139,8 @@ def _tidy(owner: psycopg.Connection[TupleRow], aside: str | None) -> None:
         )
 
 
-def _ends(found: list[LedgerHead], manifest: Manifest) -> list[str]:
-    """Where a ledger does not end as the backup says."""
+def _head_faults(found: list[LedgerHead], manifest: Manifest) -> list[str]:
+    """Ledgers whose heads differ from the manifest."""
     promised = {head.program: head for head in manifest.heads}
     there = {head.program: head for head in found}
     faults = [f"program {program} is in no backup of this moment" for program in there.keys() - promised.keys()]
@@ -151,22 +152,22 @@ def _ends(found: list[LedgerHead], manifest: Manifest) -> list[str]:
     return faults
 
 
-def _faults(url: str, manifest: Manifest, progress: Progress) -> list[str]:
-    """What is wrong within the ledgers, read from their first entries."""
+def _ledger_faults(url: str, manifest: Manifest, progress: Progress) -> list[str]:
+    """Faults within the ledgers, verified from their first entries."""
     faults = []
     ledgers = [ExpectedHead(head.program, head.seq, bytes.fromhex(head.leaf)) for head in manifest.heads]
     for number, one in enumerate(verify_all(url, ledgers), 1):
         faults += [
             f"program {one.program} entry {problem.seq}: {problem.code}: {problem.sentence}"
             for problem in one.problems
-            if problem.code != "head"  # told of all ledgers by their heads
+            if problem.code != "head"  # `_ends` compares the heads of all ledgers
         ]
         progress("Ledgers", number, len(ledgers))
     return faults
 
 
-async def _declare(url: str, reason: str) -> int:
-    """A new epoch: every workflow is told again, and whatever it knew of a later record counts for nothing."""
+async def _begin_epoch(url: str, reason: str) -> int:
+    """Begins a new epoch: every workflow is signalled again and discards state from a later record."""
     async with ReadPool(url, size=1) as reader, OperationalPool(url, size=1) as operational:
         epochs = Epochs(reader, operational)
         return await epochs.declare(reason, instead_of=await epochs.current())

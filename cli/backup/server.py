@@ -1,4 +1,4 @@
-"""The database that a command works on as its owner: that of a running service, one that is named, or that of the folder."""
+"""The database on which a backup command works as owner: the running service's, an external one, or the data folder's."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from cli.addresses import NotRunning, owner_database, service_database
-from cli.home import claimed
+from cli.home import lock_folder
 from cli.postgres import Postgres
 from cli.signals import interruptible
 
 
 @contextmanager
 def to_read(home: Path) -> Iterator[str]:
-    """While a service runs or not; where none does, the folder's server is started for the block.
+    """The database, with or without a running service. Starts the embedded server for the block if needed.
 
     Raises NotRunning where there is no database, or a CannotStart.
     """
@@ -35,7 +35,7 @@ def to_read(home: Path) -> Iterator[str]:
 
 @contextmanager
 def to_replace(home: Path) -> Iterator[str]:
-    """While no service runs on it: the database that DATABASE_OWNER_URL names, or that of the folder. Raises a CannotStart."""
+    """The database in DATABASE_OWNER_URL or the data folder, with no service running. Raises a CannotStart."""
     if named := os.environ.get("DATABASE_OWNER_URL"):
         yield named
         return
@@ -45,7 +45,7 @@ def to_replace(home: Path) -> Iterator[str]:
 
 @contextmanager
 def of_folder(home: Path) -> Iterator[str]:
-    """The embedded server of a data folder, which nobody else uses meanwhile."""
+    """The embedded server of a data folder, locked for the block."""
     os.umask(0o077)
-    with interruptible(), claimed(home) as held, Postgres(held.folder) as server:
+    with interruptible(), lock_folder(home) as held, Postgres(held.folder) as server:
         yield server.url()

@@ -1,7 +1,7 @@
-"""Taking a backup: database, documents and settings of one moment, while the service goes on.
+"""Taking a backup: database, documents and settings as of one snapshot, while the service runs.
 
-A transaction holds a snapshot; in it the heads of all ledgers are read, and the dump is of it. Documents are stored before they
-are noted, and never change, so those that the snapshot knows of are copied after it.
+One transaction exports a snapshot; the ledger heads and the dump are read from it. Documents are stored before they are
+recorded and never change, so those of the snapshot are copied after it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import psycopg
 from obstore.store import ObjectStore
 from psycopg.rows import TupleRow
 
-from cli.backup.manifest import DATABASE, DOCUMENTS, MANIFEST, SETTINGS, Manifest, Progress, Unusable, files_of, of_file
+from cli.backup.manifest import DATABASE, DOCUMENTS, MANIFEST, SETTINGS, BackupError, Manifest, Progress, hash_file, list_files
 from cli.backup.tools import dump
 from db.documents import Damaged, NotFiled, path_of, read_document
 from db.ledger_heads import LedgerHead, heads
@@ -31,7 +31,7 @@ OURS = ("ACCORD_", "DATABASE_", "TEMPORAL_")
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What is saved: a database, as its owner or the service reads it, a store of documents, and settings as variables."""
+    """What is saved: a database by the URLs of owner and service, a document store, and settings as variables."""
 
     url: str
     store: ObjectStore
@@ -39,32 +39,32 @@ class Source:
 
 
 def take(source: Source, target: Path, progress: Progress, tools: Path | None = None) -> Manifest:
-    """Writes a backup into a folder that is not there yet, whole or not at all. Raises Unusable.
+    """Writes a backup into a new folder, atomically. Raises BackupError.
 
-    What it finds to be missing or wrong is in the manifest.
+    Missing or wrong data is listed in the manifest.
     """
     if target.exists():
-        raise Unusable(f"{target} is there already: name a folder that is not, a new one for each backup.")
+        raise BackupError(f"{target} is there already: name a folder that is not, a new one for each backup.")
     half = target.with_name(f"{target.name}.unfinished")
     shutil.rmtree(half, ignore_errors=True)
     try:
         half.mkdir(mode=0o700, parents=True)
-        manifest = _taken(source, half, progress, tools)
+        manifest = _write_backup(source, half, progress, tools)
         (half / MANIFEST).write_text(manifest.model_dump_json(indent=1) + "\n", "utf-8")
-        _closed(half)
+        _close(half)
         half.rename(target)
     except psycopg.errors.UndefinedTable:
-        raise Unusable("The database holds no record: there is nothing to save.") from None
+        raise BackupError("The database holds no record: there is nothing to save.") from None
     except psycopg.Error as error:
-        raise Unusable(f"The database cannot be read: {str(error).strip()}") from None
+        raise BackupError(f"The database cannot be read: {str(error).strip()}") from None
     except OSError as error:
-        raise Unusable(f"{target} cannot be written: {error.strerror or error}") from None
+        raise BackupError(f"{target} cannot be written: {error.strerror or error}") from None
     finally:
         shutil.rmtree(half, ignore_errors=True)
     return manifest
 
 
-def _taken(source: Source, folder: Path, progress: Progress, tools: Path | None) -> Manifest:
+def _write_backup(source: Source, folder: Path, progress: Progress, tools: Path | None) -> Manifest:
     with psycopg.connect(source.url, connect_timeout=CONNECT_SECONDS) as held:
         held.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         held.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
@@ -72,7 +72,7 @@ def _taken(source: Source, folder: Path, progress: Progress, tools: Path | None)
         digests = [str(row[0]) for row in held.execute("SELECT DISTINCT sha256 FROM document ORDER BY 1")]
         (snapshot,) = held.execute("SELECT pg_export_snapshot()").fetchone() or ("",)
         dump(source.url, snapshot, folder / DATABASE, progress, tools)
-    missing = _copied(source.store, digests, folder / DOCUMENTS, progress)
+    missing = _copy_documents(source.store, digests, folder / DOCUMENTS, progress)
     (folder / SETTINGS).write_text(json.dumps(without_secrets(source.settings), indent=1) + "\n", "utf-8")
     return _manifest(folder, found, identity, missing)
 
@@ -96,12 +96,12 @@ def _manifest(folder: Path, found: list[LedgerHead], identity: tuple[datetime, s
         system_identifier=identifier,
         heads=found,
         missing=missing,
-        files={name: of_file(path) for name, path in files_of(folder)},
+        files={name: hash_file(path) for name, path in list_files(folder)},
     )
 
 
-def _copied(store: ObjectStore, digests: list[str], folder: Path, progress: Progress) -> list[str]:
-    """Copies documents; the hashes of those that the store does not have as they were filed."""
+def _copy_documents(store: ObjectStore, digests: list[str], folder: Path, progress: Progress) -> list[str]:
+    """Copies documents; returns the hashes of those that are missing or damaged in the store."""
     missing = []
     for number, digest in enumerate(digests, 1):
         try:
@@ -117,13 +117,13 @@ def _copied(store: ObjectStore, digests: list[str], folder: Path, progress: Prog
 
 
 def without_secrets(environment: Mapping[str, str]) -> dict[str, object]:
-    """What an environment says to a service: secrets are withheld, and somebody has to have those elsewhere."""
+    """The service's environment variables with secrets redacted, which have to be kept elsewhere."""
     withholding = Redaction(environment)
     return {name: withholding.value(name, value) for name, value in sorted(environment.items()) if name.startswith(OURS)}
 
 
-def _closed(folder: Path) -> None:
-    """For its owner alone, and on the disk before it bears its name."""
+def _close(folder: Path) -> None:
+    """Restricts permissions to the owner and syncs to disk, before the folder gets its final name."""
     for path in (*folder.rglob("*"), folder):
         path.chmod(0o700 if path.is_dir() else 0o600)
         handle = os.open(path, os.O_RDONLY)

@@ -1,4 +1,4 @@
-"""PostgreSQL's own tools. They learn the address from their environment: what stands in a command line, others can read."""
+"""PostgreSQL's client tools. They get the connection from environment variables, since command lines are public."""
 
 from __future__ import annotations
 
@@ -10,32 +10,32 @@ from subprocess import DEVNULL, PIPE, Popen
 
 from psycopg import pq
 
-from cli.backup.manifest import Progress, Unusable
+from cli.backup.manifest import BackupError, Progress
 from cli.postgres import binary
 
 ASIDE = "replaced_"
-"""How a schema begins that a restore has set aside; it is saved by no later backup."""
+"""The prefix of schemas that a restore has renamed; backups leave them out."""
 
 
 PIECE = 2**18
 
 
 def environment(url: str) -> dict[str, str]:
-    """Ours, with an address as libpq's variables."""
+    """Our environment, with a URL as libpq's variables."""
     said = {option.envvar: option.val for option in pq.Conninfo.parse(url.encode()) if option.envvar and option.val}
     return dict(os.environ) | {name.decode(): value.decode() for name, value in said.items()}
 
 
 def tool(name: str, folder: Path | None = None) -> Path:
-    """A program of the folder, or that of the embedded server. Raises Unusable."""
+    """The path of a tool in the folder, or of the embedded server's. Raises BackupError."""
     found = (folder or binary("postgres").parent) / Path(name).name
     if not found.is_file():
-        raise Unusable(f"There is no {name} in {found.parent}.")
+        raise BackupError(f"There is no {name} in {found.parent}.")
     return found
 
 
 def dump(url: str, snapshot: str, file: Path, progress: Progress, tools: Path | None = None) -> None:
-    """Writes all of a database as one snapshot sees it. Raises Unusable."""
+    """Dumps a database as of a snapshot. Raises BackupError."""
     command: list[str | Path] = [tool("pg_dump", tools), "--format=custom", f"--snapshot={snapshot}", "--no-owner"]
     command += [f"--exclude-schema={ASIDE}*", f"--file={file}", "--no-password"]
     with Popen(command, env=environment(url), stderr=PIPE, text=True) as running:  # noqa: S603  ours
@@ -44,11 +44,11 @@ def dump(url: str, snapshot: str, file: Path, progress: Progress, tools: Path | 
             time.sleep(0.05)
         said = running.stderr.read() if running.stderr else ""
     if running.returncode:
-        raise Unusable(f"The database was not saved: {_last(said)}")
+        raise BackupError(f"The database was not saved: {_last(said)}")
 
 
 def load(url: str, file: Path, before: Sequence[str], progress: Progress, tools: Path | None = None) -> None:
-    """Brings a dump into a database, after some statements, all in one transaction. Raises Unusable."""
+    """Loads a dump after some statements, in one transaction. Raises BackupError."""
     script: list[str | Path] = [tool("pg_restore", tools), "--no-owner", "--file=-", file]
     into: list[str | Path] = [
         tool("psql", tools),
@@ -65,11 +65,11 @@ def load(url: str, file: Path, before: Sequence[str], progress: Progress, tools:
         whole = _pump(written, taken, before, progress)
         faults = [(one.stderr.read() if one.stderr else b"").decode(errors="replace") for one in (taken, written)]
     if taken.returncode or written.returncode or not whole:
-        raise Unusable(f"The database was not restored, and is as it was: {_last(faults[0] or faults[1])}")
+        raise BackupError(f"The database was not restored, and is as it was: {_last(faults[0] or faults[1])}")
 
 
 def _pump(written: Popen[bytes], taken: Popen[bytes], before: Sequence[str], progress: Progress) -> bool:
-    """Hands the script on, and commits only where the tool that writes it has come to its end; whether it has."""
+    """Copies the script from one process to the other; commits only if the writing tool succeeded. Returns whether it did."""
     if written.stdout is None or taken.stdin is None:
         raise RuntimeError("a process without a pipe")
     done = 0
@@ -82,7 +82,7 @@ def _pump(written: Popen[bytes], taken: Popen[bytes], before: Sequence[str], pro
         if whole:
             taken.stdin.write(b"COMMIT;\n")
         taken.stdin.close()
-    except BrokenPipeError:  # it has stopped at an error, which it tells
+    except BrokenPipeError:  # psql has stopped at an error, which it reports
         whole = False
     written.stdout.close()
     return whole

@@ -1,1 +1,1 @@
-"""Looking whether everything is as it has to be, and saying what to do where it is not."""
+"""`accord doctor`: checks of the installation, each finding with a remedy."""

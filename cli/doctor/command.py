@@ -1,4 +1,4 @@
-"""`accord doctor`: everything looked at once, each finding with what to do."""
+"""The command `accord doctor`: runs all checks and prints their findings."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from pydantic import ValidationError
 
 from cli.addresses import HomeFolder, NotRunning, document_store, service_database, temporal_server
 from cli.doctor import database, machine, record
-from cli.doctor.finding import Finding, State, fault, warning, well
+from cli.doctor.finding import Finding, Severity, fault, warning, well
 from cli.doctor.temporal import temporal
 from cli.options import AsJson
 from db.expiry import SOON, Expiry, expiring_tokens
@@ -28,7 +28,7 @@ from workflows.client import TemporalSettings
 from workflows.expiry import expiring
 from workflows.secret_file import SettingsUnusable
 
-EXIT_CODES = {State.WELL: 0, State.WARNING: 1, State.FAULT: 2}
+EXIT_CODES = {Severity.WELL: 0, Severity.WARNING: 1, Severity.FAULT: 2}
 INSTEAD = {
     "token": "accord token issue, for the same person and role, before that day.",
     "certificate": "Get a new certificate, put it in the place of the old one, and restart the API and the workers.",
@@ -38,7 +38,7 @@ INSTEAD = {
 
 @dataclass(frozen=True, slots=True)
 class Checkup:
-    """How far to look."""
+    """The scope of the checks."""
 
     home: Path
     within: timedelta = SOON
@@ -72,7 +72,7 @@ def doctor(
     if as_json:
         typer.echo(json.dumps({"state": worst, "findings": [asdict(one) for one in found]}, indent=2, ensure_ascii=False))
     else:
-        number = sum(one.state is not State.WELL for one in found)
+        number = sum(one.state is not Severity.WELL for one in found)
         typer.echo(
             f"{len(found)} things were looked at; {number or 'none'} of them {'need' if number != 1 else 'needs'} somebody."
         )
@@ -85,30 +85,30 @@ def _tell(finding: Finding) -> None:
         typer.echo(f"{'':18}→ {finding.do}")
 
 
-async def findings(look: Checkup, environment: Mapping[str, str]) -> AsyncIterator[Finding]:
-    """One after the other; what rests on something that is not there is not looked at."""
-    yield machine.disk(look.home)
-    for finding in machine.modes(look.home, environment):
+async def findings(checkup: Checkup, environment: Mapping[str, str]) -> AsyncIterator[Finding]:
+    """Runs the checks in order. Checks whose prerequisites failed are skipped."""
+    yield machine.disk(checkup.home)
+    for finding in machine.modes(checkup.home, environment):
         yield finding
     try:
-        url, settings = service_database(look.home), temporal_server(look.home)
+        url, settings = service_database(checkup.home), temporal_server(checkup.home)
     except NotRunning as reason:
         yield fault("service", str(reason), "accord run, or set DATABASE_URL and TEMPORAL_ADDRESS.")
         return
     except ValidationError as error:
         yield fault("settings", settings_error(error), "Correct the setting.")
         return
-    async for finding in _of_database(url, look):
+    async for finding in _of_database(url, checkup):
         yield finding
     async for finding in temporal(settings):
         yield finding
-    yield _of_files(settings, environment, look.within)
+    yield _of_files(settings, environment, checkup.within)
 
 
-async def _of_database(url: str, look: Checkup) -> AsyncIterator[Finding]:
+async def _of_database(url: str, checkup: Checkup) -> AsyncIterator[Finding]:
     answers = True
     async for finding in database.server(url):
-        answers = answers and not (finding.check == "database" and finding.state is State.FAULT)
+        answers = answers and not (finding.check == "database" and finding.state is Severity.FAULT)
         yield finding
     if not answers:
         return
@@ -116,36 +116,36 @@ async def _of_database(url: str, look: Checkup) -> AsyncIterator[Finding]:
         async with ReadPool(url, size=1) as reader, OperationalPool(url, size=1) as operational:
             usable = True
             async for finding in database.form(reader, operational):
-                usable = usable and not (finding.check == "schema" and finding.state is State.FAULT)
+                usable = usable and not (finding.check == "schema" and finding.state is Severity.FAULT)
                 yield finding
             if usable:
-                async for finding in _of_record(reader, look):
+                async for finding in _of_record(reader, checkup):
                     yield finding
     except (psycopg.Error, PoolTimeout) as error:
         yield fault("database", f"The database does not go on answering ({type(error).__name__}).", "Read its log.")
 
 
-async def _of_record(reader: ReadPool, look: Checkup) -> AsyncIterator[Finding]:
+async def _of_record(reader: ReadPool, checkup: Checkup) -> AsyncIterator[Finding]:
     yield await database.rights(reader)
     yield await database.clocks(reader)
     async for finding in database.room(reader):
         yield finding
     async for finding in record.due(reader):
         yield finding
-    yield await record.ledgers(reader, all_of_them=look.all_of_it)
-    yield await record.documents(reader, document_store(look.home), all_of_them=look.all_of_it)
+    yield await record.ledgers(reader, all_of_them=checkup.all_of_it)
+    yield await record.documents(reader, document_store(checkup.home), all_of_them=checkup.all_of_it)
     yield await record.checks(reader)
-    yield _told("tokens", await expiring_tokens(reader, look.within), look.within)
+    yield _expiry_finding("tokens", await expiring_tokens(reader, checkup.within), checkup.within)
 
 
 def _of_files(settings: TemporalSettings, environment: Mapping[str, str], within: timedelta) -> Finding:
     try:
-        return _told("endings", expiring(settings, environment, within), within)
+        return _expiry_finding("endings", expiring(settings, environment, within), within)
     except SettingsUnusable as reason:
         return fault("endings", str(reason), "Correct what it names.")
 
 
-def _told(check: str, found: list[Expiry], within: timedelta) -> Finding:
+def _expiry_finding(check: str, found: list[Expiry], within: timedelta) -> Finding:
     what = "tokens end" if check == "tokens" else "certificates or secrets end"
     if not found:
         return well(check, f"No {what} within {within.days} days.")

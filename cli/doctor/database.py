@@ -1,4 +1,4 @@
-"""The server and its database: is it there, is it safe, is it ours, and may the service do no more than it must?"""
+"""Checks of the database: reachable, secure, migrated, and with no more privileges than needed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from db.server_version import TooOld, check_version
 
 CONNECT_SECONDS = 5
 SKEW, JUMP = 3.0, 180.0
-"""Seconds between two clocks that are noticed, and that stop acts."""
+"""Seconds of difference between two clocks that give a warning, and that stop acts."""
 
 _RIGHTS: LiteralString = """
 SELECT
@@ -31,7 +31,7 @@ SELECT
 
 
 async def server(url: str) -> AsyncIterator[Finding]:
-    """Ends with a fault where nobody answers, or where what answers cannot be used."""
+    """Ends with a fault where the server cannot be reached or used."""
     begun = datetime.now(UTC)
     try:
         connection = await psycopg.AsyncConnection.connect(url, connect_timeout=CONNECT_SECONDS)
@@ -56,7 +56,7 @@ async def server(url: str) -> AsyncIterator[Finding]:
 
 
 async def form(reader: ReadPool, operational: OperationalPool) -> AsyncIterator[Finding]:
-    """Ends with a fault where the tables are not those that this code needs."""
+    """Ends with a fault where the schema differs from what this code needs."""
     found = await current(reader)
     if found is None:
         yield fault("schema", "The database holds none of our tables.", "accord migrate, with DATABASE_OWNER_URL.")
@@ -95,7 +95,7 @@ async def rights(reader: ReadPool) -> Finding:
 
 
 async def clocks(reader: ReadPool) -> Finding:
-    """Of the database against this machine: half of the way there and back is taken off."""
+    """Compares the database's clock with this machine's, corrected by half of the round trip."""
     before = datetime.now(UTC)
     row = await reader.row("SELECT clock_timestamp() AS now, (SELECT max(updated_at) FROM program) AS newest")
     after = datetime.now(UTC)
@@ -114,7 +114,7 @@ async def clocks(reader: ReadPool) -> Finding:
 
 
 async def room(reader: ReadPool) -> AsyncIterator[Finding]:
-    """How many connections are left, and what a restore has set aside."""
+    """Free connections, and schemas that a restore has renamed."""
     row = await reader.row(
         "SELECT (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend') AS used,"
         " current_setting('max_connections')::int AS most, pg_database_size(current_database()) AS size,"

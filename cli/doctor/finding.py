@@ -1,4 +1,4 @@
-"""What somebody who looks has found."""
+"""Findings of `accord doctor`."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class State(StrEnum):
-    """A warning will become a fault, or hides one; with a fault, something does not work or is not safe."""
+class Severity(StrEnum):
+    """A warning can become a fault, or hides one. A fault means that something fails or is insecure."""
 
     WELL = "well"
     WARNING = "warning"
@@ -16,21 +16,21 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What was looked at, how it is in a sentence, and what to do; nothing is to be done where it is well."""
+    """The checked item, its state in a sentence, and the remedy; empty where it is well."""
 
     check: str
-    state: State
+    state: Severity
     sentence: str
     do: str | None = None
 
 
 def well(check: str, sentence: str) -> Finding:
-    return Finding(check, State.WELL, sentence)
+    return Finding(check, Severity.WELL, sentence)
 
 
 def warning(check: str, sentence: str, do: str) -> Finding:
-    return Finding(check, State.WARNING, sentence, do)
+    return Finding(check, Severity.WARNING, sentence, do)
 
 
 def fault(check: str, sentence: str, do: str) -> Finding:
-    return Finding(check, State.FAULT, sentence, do)
+    return Finding(check, Severity.FAULT, sentence, do)

@@ -1,4 +1,4 @@
-"""This machine: is there room, and who else can read what is for us alone?"""
+"""Checks of this machine: disk space and file permissions."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from cli.doctor.finding import Finding, fault, warning, well
-from cli.home import FREE_BYTES_NEEDED, OURS
+from cli.home import FREE_BYTES_NEEDED, PRIVATE_FILES
 from workflows.sources.secrets import FOLDER
 
 SCARCE_BYTES = 5 * FREE_BYTES_NEEDED
@@ -26,8 +26,8 @@ def disk(home: Path) -> Finding:
 
 
 def modes(home: Path, environment: Mapping[str, str]) -> Iterator[Finding]:
-    """Of our own files, and of the secrets of sources."""
-    open_files = [path for name in OURS if (path := home / name).exists() and _is_open(path)]
+    """Permissions of our files, and of the secrets of sources."""
+    open_files = [path for name in PRIVATE_FILES if (path := home / name).exists() and _is_open(path)]
     if open_files:
         yield fault(
             "modes", f"Others of this machine can use {_listed(open_files)}.", f"chmod -R go= {_listed(open_files, ' ')}"

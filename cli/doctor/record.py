@@ -1,4 +1,4 @@
-"""The record and its documents: are they whole, and does what is due happen?"""
+"""Checks of the record: ledgers, documents, due clocks and automated checks."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ WORKER = "See that a worker runs, and read its log; `accord run` starts one agai
 
 
 async def ledgers(reader: ReadPool, *, all_of_them: bool) -> Finding:
-    """Those of the programs that were acted in last, or all."""
+    """Verifies the ledgers of the most recently active programs, or all."""
     found = [await verify(reader, one) for one in await expected_heads(reader, newest=None if all_of_them else NEWEST)]
     entries = sum(one.entries for one in found)
     faults = [f"{one.program} entry {problem.seq}: {problem.code}" for one in found for problem in one.problems]
@@ -33,7 +33,7 @@ async def ledgers(reader: ReadPool, *, all_of_them: bool) -> Finding:
 
 
 async def documents(reader: ReadPool, place: str, *, all_of_them: bool) -> Finding:
-    """Some that are taken by chance, or all: are they there, with the bytes that were filed?"""
+    """Verifies a random sample of documents, or all: present, with the filed bytes."""
     rows = await reader.rows(
         "SELECT sha256 FROM (SELECT DISTINCT sha256 FROM document) AS d ORDER BY random() LIMIT %s",
         [None if all_of_them else SAMPLED],
@@ -60,7 +60,7 @@ def _is_there(place: str, digest: str) -> bool:
 
 
 async def due(reader: ReadPool) -> AsyncIterator[Finding]:
-    """Whether clocks strike, and workflows are told."""
+    """Whether due clocks have struck and workflows have been signalled."""
     overdue = await overdue_clocks(reader, LATE)
     if overdue.count:
         yield fault("clocks", f"{overdue.count} programs have a clock that has not struck, since {overdue.since}.", WORKER)

@@ -1,4 +1,4 @@
-"""Temporal, and who works for it."""
+"""Checks of Temporal and its workers."""
 
 from __future__ import annotations
 

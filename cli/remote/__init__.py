@@ -1,1 +1,1 @@
-"""Commands that talk to a service at any address, over HTTP, as the person whose token they were given."""
+"""Commands for a service at any address, over HTTP, with the token of a person."""

@@ -1,4 +1,4 @@
-"""`accord act KIND`: any act that the service's own description has, with its fields as it declares them."""
+"""`accord act KIND`: any act, with its fields from the service's OpenAPI document."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ import typer
 from rich.table import Table
 
 from cli.options import AsJson
-from cli.remote.client import Client, UsageError, ask
+from cli.remote.client import Client, UsageError, run_question
 from cli.remote.completion import programs
-from cli.remote.signing import How, Key, OnlyPreview, Yes, sign
+from cli.remote.signing import Key, OnlyPreview, SigningOptions, Yes, sign
 from cli.remote.tables import print_lines
 from rules.field_types import did_you_mean
 
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """A kind of act as the service describes it: its route, and the schema of its body among all `schemas`."""
+    """A kind of act in the OpenAPI document: its route and the schema of its body; `schemas` has all definitions."""
 
     kind: str
     summary: str
@@ -33,7 +33,7 @@ class Described:
     schemas: Mapping[str, Any]
 
     def shapes(self, schema: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-        """What a value may be: references followed, alternatives one by one."""
+        """The alternatives of a schema, with references resolved."""
         if "$ref" in schema:
             schema = self.schemas[schema["$ref"].rpartition("/")[2]]
         alternatives = [*schema.get("anyOf", ()), *schema.get("oneOf", ())]
@@ -43,7 +43,7 @@ class Described:
             yield schema
 
     def at(self, path: list[str]) -> list[Mapping[str, Any]]:
-        """What the field under a path of names may be; nothing where the description has no such field."""
+        """The schemas of a field by its path; empty where there is no such field."""
         held = list(self.shapes(self.body or {}))
         for name in path:
             held = [
@@ -52,7 +52,7 @@ class Described:
         return held
 
     def fields(self) -> str:
-        """The fields in a line; those that are needed have a star."""
+        """The fields in a line; required ones have a star."""
         (shape, *_) = self.shapes(self.body or {})
         needed = {*shape.get("required", ()), *self.places}
         names = [*self.places, *(name for name in shape.get("properties", {}) if name != "kind")]
@@ -74,10 +74,10 @@ def act(  # noqa: PLR0913  each is an option of the command
     key: Key = None,
 ) -> None:
     """Do any act: its preview is shown, and asked about, as with the commands for those of every day."""
-    how = How(yes=yes, preview=preview, json=json, key=key)
+    how = SigningOptions(yes=yes, preview=preview, json=json, key=key)
 
-    async def done(asked: Client) -> None:
-        kinds = _acts(await asked.read("/openapi.json"))
+    async def done(client: Client) -> None:
+        kinds = _acts(await client.read("/openapi.json"))
         if kind is None:
             table = Table("kind", "fields (* is needed)", "does")
             for one in kinds.values():
@@ -93,14 +93,14 @@ def act(  # noqa: PLR0913  each is an option of the command
         if "{program}" in described.route:
             if program is None:
                 raise UsageError(f"{kind} is an act on a program: accord act {kind} PROGRAM")
-            route["program"] = await asked.program(program)
-        await sign(asked, described.route.format(**route), said, how, binds=described.binds)
+            route["program"] = await client.program(program)
+        await sign(client, described.route.format(**route), said, how, binds=described.binds)
 
-    ask(done)
+    run_question(done)
 
 
 def _acts(document: Mapping[str, Any]) -> dict[str, Described]:
-    """Kinds of act by name: what is posted under a key and can be previewed."""
+    """Kinds of act by name: the operations with an idempotency key and a preview."""
     found = {}
     for route, methods in document["paths"].items():
         operation = methods.get("post", {})
@@ -121,7 +121,7 @@ def _acts(document: Mapping[str, Any]) -> dict[str, Described]:
 
 
 def _said(described: Described, body: Path | None, fields: list[str]) -> dict[str, Any]:
-    """The fields of a file, and over them those that were given one by one. Raises Unclear."""
+    """The fields of a file, overridden by those on the command line. Raises UsageError."""
     said: dict[str, Any] = _read(body) if body else {}
     for given in fields:
         name, is_given, text = given.partition("=")
@@ -148,7 +148,7 @@ def _read(body: Path) -> dict[str, Any]:
 
 
 def _value(described: Described, name: str, text: str) -> Any:
-    """Text where the field takes text, or is not known; else what the JSON says. Raises Unclear."""
+    """A string where the field is a string or unknown; else parsed JSON. Raises UsageError."""
     if text.startswith("@"):
         try:
             text = Path(text[1:]).read_text(encoding="utf-8")

@@ -1,7 +1,7 @@
-"""Asking the service, and saying what it says where it refuses.
+"""HTTP client of the remote commands, with their error messages and exit codes.
 
-A command ends with 0 when it is done, 1 when the service refuses or nobody signs, 2 when the command or the request cannot be
-read, and 3 when the service cannot be reached.
+Exit code 0: done. 1: the service refuses or the user does not confirm. 2: the command or the request is not valid. 3: the
+service cannot be reached.
 """
 
 from __future__ import annotations
@@ -15,35 +15,35 @@ from uuid import UUID
 import httpx2
 import typer
 
-from cli.remote.login import Login, NotLoggedIn, kept
+from cli.remote.login import Login, NotLoggedIn, load_login
 from cli.service import Refused, ServiceClient
 
 T = TypeVar("T")
 
 REFUSED, UNREADABLE, UNREACHABLE = 1, 2, 3
-"""How a command ends that is not done."""
+"""Exit codes of failures."""
 
-MOST_LOOKED_THROUGH = 1_000
-"""Programs among which one is looked for by the beginning of its id."""
+MOST_SEARCHED = 1_000
+"""The most programs among which a prefix of an id is searched."""
 PAGE = 100
-WAITS = (0.5, 1.0, 2.0, 4.0, 8.0)
-"""Seconds before an act is sent again whose answer did not come."""
+RETRY_DELAYS = (0.5, 1.0, 2.0, 4.0, 8.0)
+"""Delays before retries of an act, in seconds."""
 LONGEST_WAIT = 30.0
 
 
 class Client:
-    """A service, asked as one person."""
+    """A client of a service for one person."""
 
     def __init__(self, service: ServiceClient, login: Login) -> None:
         self._service, self._login = service, login
 
     async def read(self, path: str, **query: object) -> Any:
-        """The answer; parameters that are None are left out. Raises Refused."""
+        """The response; parameters that are None are left out. Raises Refused."""
         given = {name: str(value) for name, value in query.items() if value is not None}
         return await self._service.read(self._login, path, **given)
 
     async def lines(self, path: str, lines: str, most: int, **query: object) -> list[dict[str, Any]]:
-        """The lines of an answer in pages, `most` of them at most. Raises Refused."""
+        """The items of a paged response, `most` of them at most. Raises Refused."""
         found: list[dict[str, Any]] = []
         after = None
         while len(found) < most:
@@ -54,11 +54,11 @@ class Client:
         return found
 
     async def program(self, named: str) -> str:
-        """The id of a program by itself, or by the beginning that no other has. Raises Unclear or Refused."""
+        """The id of a program, given or by a unique prefix. Raises UsageError or Refused."""
         try:
             return str(UUID(named))
         except ValueError:
-            lines = await self.lines("/programs", "programs", MOST_LOOKED_THROUGH)
+            lines = await self.lines("/programs", "programs", MOST_SEARCHED)
         found = [line for line in lines if line["id"].startswith(named.lower())]
         if len(found) == 1:
             return str(found[0]["id"])
@@ -68,15 +68,15 @@ class Client:
         )
 
     async def preview(self, path: str, body: Any, key: str) -> Any:
-        """What an act would do. Raises Refused."""
+        """The effects of an act. Raises Refused."""
         return await self._service.write(self._login, path, body, key=key, preview="true")
 
     async def act(self, path: str, body: Any, key: str, **query: str) -> Any:
-        """The receipt of an act. Where no answer comes it is sent again under the same key, so that it is done once.
+        """The receipt of an act. Without a response it is retried with the same idempotency key.
 
-        Raises Refused, or Unanswered when it is not known whether it was recorded.
+        Raises Refused, or NoResponse when it is not known whether it was recorded.
         """
-        for wait in (*WAITS, None):
+        for wait in (*RETRY_DELAYS, None):
             try:
                 return await self._service.write(self._login, path, body, key=key, **query)
             except httpx2.TransportError as error:
@@ -92,48 +92,48 @@ class Client:
         raise AssertionError("the last attempt returns or raises")
 
     async def file(self, path: str, name: str, content: Callable[[], AsyncIterator[bytes]], sha256: str) -> Any:
-        """Files the bytes of a document. Raises Refused."""
+        """Files a document. Raises Refused."""
         return await self._service.file(self._login, path, name, content(), sha256=sha256)
 
     def download(self, path: str) -> AbstractAsyncContextManager[httpx2.Response]:
-        """The bytes of a document while they come. Raises Refused."""
+        """A document as a stream. Raises Refused."""
         return self._service.download(self._login, path)
 
 
 class UsageError(Exception):
-    """What was asked for is named so that none or several are meant, or cannot be read."""
+    """An argument that is ambiguous, unknown or not valid."""
 
 
 class NoResponse(Exception):
-    """Nobody has said whether the act was recorded."""
+    """It is not known whether the act was recorded."""
 
     def __init__(self, key: str) -> None:
         super().__init__(f"no answer came, so it may be recorded or not: the same command with --key {key} finishes it")
 
 
-def ask(question: Callable[[Client], Awaitable[T]], login: Login | None = None) -> T:
-    """Asks the service as was logged in, and ends the command with what it says where it refuses."""
+def run_question(question: Callable[[Client], Awaitable[T]], login: Login | None = None) -> T:
+    """Runs a request with the stored login, and exits with a message where it fails."""
     try:
-        return asyncio.run(_asked(question, login or kept()))
+        return asyncio.run(_send(question, login or load_login()))
     except (NotLoggedIn, UsageError) as reason:
-        stop(str(reason), UNREADABLE)
+        exit_with(str(reason), UNREADABLE)
     except NoResponse as reason:
-        stop(str(reason), UNREACHABLE)
+        exit_with(str(reason), UNREACHABLE)
     except Refused as refused:
         accepted = refused.problem.get("accepted")
         faults = [f"  {one['where']}: {one['message']}" for one in refused.problem.get("faults", ())]
-        stop("\n".join([str(refused), *faults, *([f"  accepted: {accepted}"] if accepted else [])]), _ended_by(refused))
+        exit_with("\n".join([str(refused), *faults, *([f"  accepted: {accepted}"] if accepted else [])]), _exit_code(refused))
     except (httpx2.HTTPError, httpx2.InvalidURL, ValueError) as error:
-        where = (login or kept()).api
-        stop(f"{where} does not answer as a service of this kind: {type(error).__name__} {error}", UNREACHABLE)
+        where = (login or load_login()).api
+        exit_with(f"{where} does not answer as a service of this kind: {type(error).__name__} {error}", UNREACHABLE)
 
 
-async def _asked(question: Callable[[Client], Awaitable[T]], login: Login) -> T:
+async def _send(question: Callable[[Client], Awaitable[T]], login: Login) -> T:
     async with ServiceClient(login.api) as service:
         return await question(Client(service, login))
 
 
-def _ended_by(refused: Refused) -> int:
+def _exit_code(refused: Refused) -> int:
     if refused.status == 503:
         return UNREACHABLE
     return UNREADABLE if refused.code == "unreadable" else REFUSED
@@ -143,7 +143,7 @@ def _seconds(retry_after: str | None, otherwise: float) -> float:
     return min(float(retry_after), LONGEST_WAIT) if retry_after and retry_after.isdigit() else otherwise
 
 
-def stop(message: str, code: int = REFUSED) -> NoReturn:
-    """Says why, and ends the command."""
+def exit_with(message: str, code: int = REFUSED) -> NoReturn:
+    """Prints why, and exits."""
     typer.echo(f"accord: {message}", err=True)
     raise typer.Exit(code)

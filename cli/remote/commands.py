@@ -1,4 +1,4 @@
-"""The commands that talk to a service, in the groups in which the help shows them."""
+"""The remote commands, grouped as in the help."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import typer
 from cli.remote import daily_acts, daily_reads, evidence, incidents, program_reads
 from cli.remote.any_act import act
 from cli.remote.prove import prove
-from cli.remote.signing import signed
+from cli.remote.signing import signing_command
 from cli.remote.watch import compare, watch
 
 LOGIN, READ, ACT = "Log in to a service", "Read, over HTTP", "Act, over HTTP: shown before it is signed"
@@ -33,15 +33,15 @@ COMMANDS: dict[str, dict[str, Callable[..., None] | typer.Typer]] = {
     },
     ACT: {
         "evidence": evidence.app,
-        "verify": signed(daily_acts.verify),
-        "return": signed(daily_acts.return_),
-        "withdraw": signed(daily_acts.withdraw),
-        "observe": signed(daily_acts.observe),
-        "determine": signed(daily_acts.determine),
-        "consent": signed(daily_acts.consent),
-        "advance": signed(daily_acts.advance),
+        "verify": signing_command(daily_acts.verify),
+        "return": signing_command(daily_acts.return_),
+        "withdraw": signing_command(daily_acts.withdraw),
+        "observe": signing_command(daily_acts.observe),
+        "determine": signing_command(daily_acts.determine),
+        "consent": signing_command(daily_acts.consent),
+        "advance": signing_command(daily_acts.advance),
         "incident": incidents.app,
-        "take-back": signed(daily_acts.take_back),
+        "take-back": signing_command(daily_acts.take_back),
         "act": act,
     },
 }

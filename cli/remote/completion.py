@@ -1,4 +1,4 @@
-"""What a shell completes: ids of programs, and names of milestones and phases, as the service has them."""
+"""Shell completion: ids of programs, and names of milestones and phases, from the service."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ import httpx2
 import typer
 
 from cli.remote.client import Client, UsageError
-from cli.remote.login import NotLoggedIn, kept
+from cli.remote.login import NotLoggedIn, load_login
 from cli.service import Refused, ServiceClient
 
 PATIENCE_SECONDS = 2
-"""A shell waits for what it completes."""
+"""The timeout: the shell blocks meanwhile."""
 
 
 def _found(question: Callable[[Client], Awaitable[Iterable[tuple[str, str]]]], begun: str) -> list[tuple[str, str]]:
-    """Names that begin so, with what they are; none where the service does not say: a completion explains nothing."""
+    """Matching names with descriptions; none where the service cannot be asked, since completion cannot show errors."""
 
-    async def asked() -> Iterable[tuple[str, str]]:
-        login = kept()
+    async def client() -> Iterable[tuple[str, str]]:
+        login = load_login()
         async with asyncio.timeout(PATIENCE_SECONDS), ServiceClient(login.api) as service:
             return await question(Client(service, login))
 
     try:
-        return [(name, what) for name, what in asyncio.run(asked()) if name.startswith(begun)]
+        return [(name, what) for name, what in asyncio.run(client()) if name.startswith(begun)]
     except (NotLoggedIn, UsageError, Refused, TimeoutError, httpx2.HTTPError, httpx2.InvalidURL, ValueError):
         return []
 
@@ -34,15 +34,15 @@ def _found(question: Callable[[Client], Awaitable[Iterable[tuple[str, str]]]], b
 def programs(incomplete: str) -> list[tuple[str, str]]:
     """Ids of programs, with their titles."""
 
-    async def question(asked: Client) -> list[tuple[str, str]]:
-        return [(line["id"], line["title"]) for line in await asked.lines("/programs", "programs", 200)]
+    async def question(client: Client) -> list[tuple[str, str]]:
+        return [(line["id"], line["title"]) for line in await client.lines("/programs", "programs", 200)]
 
     return _found(question, incomplete)
 
 
 def _in_program(path: str, ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
-    async def question(asked: Client) -> list[tuple[str, str]]:
-        lines: list[dict[str, Any]] = await asked.read(f"/programs/{await asked.program(ctx.params['program'])}/{path}")
+    async def question(client: Client) -> list[tuple[str, str]]:
+        lines: list[dict[str, Any]] = await client.read(f"/programs/{await client.program(ctx.params['program'])}/{path}")
         return [(line["name"], line["title"]) for line in lines]
 
     return _found(question, incomplete) if ctx.params.get("program") else []

@@ -1,4 +1,4 @@
-"""`accord verify`, `return`, `withdraw`, `observe`, `determine`, `consent`, `advance`, `take-back`: what is done every day."""
+"""Commands for frequent acts: `verify`, `return`, `withdraw`, `observe`, `determine`, `consent`, `advance`, `take-back`."""
 
 from __future__ import annotations
 
@@ -87,10 +87,10 @@ def consent(
 ) -> ToSign:
     """Consent to the opening or the completion of a phase, or to a proposal."""
 
-    async def effects(asked: Client, program: str) -> dict[str, Any]:
+    async def effects(client: Client, program: str) -> dict[str, Any]:
         if proposal is None:
             return {}
-        shown = await asked.read(f"/programs/{program}/proposals/{proposal}")
+        shown = await client.read(f"/programs/{program}/proposals/{proposal}")
         paper = console(errors=True)
         paper.print(f"Proposal {proposal}: {shown['in_words']}. Its adoption would record:")
         for entry in shown["follows"]:
@@ -114,18 +114,18 @@ def take_back(
 ) -> ToSign:
     """Take back an act that was a mistake. It stays on record, and what stood on it is found again."""
 
-    async def named(asked: Client, program: str) -> dict[str, Any]:
-        return {"mistake": {"kind": mistake, **await _about(asked, program)}}
+    async def named(client: Client, program: str) -> dict[str, Any]:
+        return {"mistake": {"kind": mistake, **await _about(client, program)}}
 
-    async def _about(asked: Client, program: str) -> dict[str, Any]:
+    async def _about(client: Client, program: str) -> dict[str, Any]:
         match mistake:
             case Mistake.VERIFICATION | Mistake.RETURN:
                 return {"evidence": of}
             case Mistake.DETERMINATION:
-                is_milestone = any(one["name"] == of for one in await asked.read(f"/programs/{program}/milestones"))
+                is_milestone = any(one["name"] == of for one in await client.read(f"/programs/{program}/milestones"))
                 return {"milestone" if is_milestone else "stability": of}
             case Mistake.CONSENT:
-                is_phase = any(one["name"] == of for one in await asked.read(f"/programs/{program}/phases"))
+                is_phase = any(one["name"] == of for one in await client.read(f"/programs/{program}/phases"))
                 return {"phase" if is_phase else "proposal": of}
             case Mistake.ADMISSION:
                 if role is None:

@@ -1,4 +1,4 @@
-"""`accord login`, `programs`, `show`, `blocking`, `owed`, `dates`, `ledger`, `changes`: what is read every day."""
+"""Commands for frequent reads: `login`, `programs`, `show`, `blocking`, `owed`, `dates`, `ledger`, `changes`."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import typer
 from rich.table import Column, Table
 
 from cli.options import AsJson
-from cli.remote.client import Client, ask
+from cli.remote.client import Client, run_question
 from cli.remote.completion import Named
-from cli.remote.login import ADDRESS, TOKEN, Login, keep, login_file
+from cli.remote.login import ADDRESS, TOKEN, Login, login_file, store_login
 from cli.remote.tables import as_json, console, day, doer, print_lines, print_table
 
 Most = Annotated[int, typer.Option("--limit", min=1, max=10_000, help="Lines at most.")]
@@ -28,8 +28,8 @@ def login(
     given = Login(address.rstrip("/"), token.strip())
     if given.api.startswith("http://") and not given.api.startswith(("http://127.0.0.1", "http://localhost", "http://[::1]")):
         typer.echo("accord: the token goes to this address unencrypted; others on the way can read it", err=True)
-    person = ask(lambda asked: asked.read("/me", limit=1), given)
-    file = keep(given)
+    person = run_question(lambda client: client.read("/me", limit=1), given)
+    file = store_login(given)
     typer.echo(f"{_person(person)} Kept in {file}.")
 
 
@@ -40,7 +40,7 @@ def logout() -> None:
 
 def me(*, json: AsJson = False) -> None:
     """Say whose token this is, until when it is valid, and in which programs you are a member."""
-    answer = ask(lambda asked: asked.read("/me"))
+    answer = run_question(lambda client: client.read("/me"))
     if json:
         as_json(answer)
         return
@@ -70,9 +70,9 @@ def programs(  # noqa: PLR0913  each is an option of the command
     late = "true" if overdue else None
     asks = {"plan": plan, "phase": phase, "standing": standing, "party": party, "owes": owes, "text": text, "overdue": late}
     if count:
-        _count(ask(lambda asked: asked.read("/programs/counts", **asks)), json=json)
+        _count(run_question(lambda client: client.read("/programs/counts", **asks)), json=json)
         return
-    lines = ask(lambda asked: asked.lines("/programs", "programs", limit, **asks))
+    lines = run_question(lambda client: client.lines("/programs", "programs", limit, **asks))
     if json:
         as_json(lines)
         return
@@ -97,10 +97,10 @@ def _count(answer: dict[str, Any], *, json: bool) -> None:
 def show(program: Named, *, at: At = None, json: AsJson = False) -> None:
     """Show how a program stands: its phases, what it waits for, and its next dates."""
 
-    async def shown(asked: Client) -> Any:
-        return await asked.read(f"/programs/{await asked.program(program)}", at=at)
+    async def shown(client: Client) -> Any:
+        return await client.read(f"/programs/{await client.program(program)}", at=at)
 
-    answer = ask(shown)
+    answer = run_question(shown)
     if json:
         as_json(answer)
         return
@@ -121,10 +121,10 @@ def show(program: Named, *, at: At = None, json: AsJson = False) -> None:
 def blocking(program: Named, *, at: At = None, json: AsJson = False) -> None:
     """Say all that blocks a program: gates, reversals, money, what is overdue; and what would bring it on."""
 
-    async def found(asked: Client) -> Any:
-        return await asked.read(f"/programs/{await asked.program(program)}/blocking", at=at)
+    async def found(client: Client) -> Any:
+        return await client.read(f"/programs/{await client.program(program)}/blocking", at=at)
 
-    answer = ask(found)
+    answer = run_question(found)
     if json:
         as_json(answer)
         return
@@ -180,7 +180,7 @@ def owed(  # noqa: PLR0913  each is an option of the command
     """Say what is owed in all programs, soonest due first: by you, a party, a person, or everybody."""
     asks = {"party": party, "person": person, "whose": "everybody" if everybody else None, "kind": kind}
     when = {"overdue": "true" if overdue else None, "due_before": due_before}
-    lines = ask(lambda asked: asked.lines("/owed", "owed", limit, **asks, **when))
+    lines = run_question(lambda client: client.lines("/owed", "owed", limit, **asks, **when))
     if json:
         as_json(lines)
         return
@@ -206,11 +206,11 @@ def ledger(  # noqa: PLR0913  each is an option of the command
     """Print a program's ledger, oldest first unless asked otherwise."""
     order = "newest_first" if newest_first else None
 
-    async def found(asked: Client) -> list[dict[str, Any]]:
-        path = f"/programs/{await asked.program(program)}/ledger"
-        return await asked.lines(path, "entries", limit, kind=kind, actor=actor, subject=subject, since=since, order=order)
+    async def found(client: Client) -> list[dict[str, Any]]:
+        path = f"/programs/{await client.program(program)}/ledger"
+        return await client.lines(path, "entries", limit, kind=kind, actor=actor, subject=subject, since=since, order=order)
 
-    entries = ask(found)
+    entries = run_question(found)
     if json:
         as_json(entries)
         return
@@ -230,7 +230,7 @@ def dates(
 ) -> None:
     """List the dates that come in all programs: when milestones are due, and what else happens if nobody acts."""
     span = {"from": since, "to": until, "party": party}
-    lines = ask(lambda asked: asked.lines("/dates", "dates", limit, **span))
+    lines = run_question(lambda client: client.lines("/dates", "dates", limit, **span))
     if json:
         as_json(lines)
         return
@@ -254,11 +254,11 @@ def changes(
 ) -> None:
     """Say what differs between two instants: how a program stands otherwise, and what was recorded meanwhile."""
 
-    async def found(asked: Client) -> Any:
+    async def found(client: Client) -> Any:
         span = {"from": since, "to": until}
-        return await asked.read(f"/programs/{await asked.program(program)}/changes", **span)
+        return await client.read(f"/programs/{await client.program(program)}/changes", **span)
 
-    answer = ask(found)
+    answer = run_question(found)
     if json:
         as_json(answer)
         return

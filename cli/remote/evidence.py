@@ -1,4 +1,4 @@
-"""`accord evidence …`, `documents`, `download`: what shows a milestone, and the bytes that it names."""
+"""Commands for evidence and documents: `accord evidence …`, `documents`, `download`."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ import typer
 from rich.progress import BarColumn, DownloadColumn, Progress, TransferSpeedColumn
 
 from cli.options import AsJson
-from cli.remote.client import Client, UsageError, ask
+from cli.remote.client import Client, UsageError, run_question
 from cli.remote.completion import Named, milestones
-from cli.remote.signing import ToSign, signed
+from cli.remote.signing import ToSign, signing_command
 from cli.remote.tables import as_json, console, print_table
 
 app = typer.Typer(
@@ -45,9 +45,9 @@ def add(  # noqa: PLR0913, PLR0917  each is an option of the command
     if file is None and text is None:
         raise typer.BadParameter("name a FILE, or say it with --text")
 
-    async def filed(asked: Client, program: str) -> dict[str, Any]:
-        showing = shows or await _only_showing(asked, program, milestone, is_document=file is not None)
-        document = await _upload(asked, program, file) if file else None
+    async def filed(client: Client, program: str) -> dict[str, Any]:
+        showing = shows or await _only_showing(client, program, milestone, is_document=file is not None)
+        document = await _upload(client, program, file) if file else None
         digest = document["sha256"] if document else sha256((text or "").encode()).hexdigest()
         return {"shows": showing, "document": document, "evidence": id or f"{showing}-{digest[:8]}"}
 
@@ -55,9 +55,9 @@ def add(  # noqa: PLR0913, PLR0917  each is an option of the command
     return ToSign("evidence", {**said, "restricted_to": restricted_to or None}, filed)
 
 
-async def _only_showing(asked: Client, program: str, milestone: str, *, is_document: bool) -> str:
-    """The one showing of a milestone that takes a document, or words. Raises Unclear or Refused."""
-    found = [one for one in await asked.read(f"/programs/{program}/milestones") if one["name"] == milestone]
+async def _only_showing(client: Client, program: str, milestone: str, *, is_document: bool) -> str:
+    """The only showing of a milestone that takes a document, or words. Raises UsageError or Refused."""
+    found = [one for one in await client.read(f"/programs/{program}/milestones") if one["name"] == milestone]
     kinds = {"document"} if is_document else {"statement", "attestation"}
     names = [one["name"] for held in found for one in held["shown_by"] if one["kind"] in kinds]
     if len(names) != 1:
@@ -65,23 +65,23 @@ async def _only_showing(asked: Client, program: str, milestone: str, *, is_docum
     return str(names[0])
 
 
-async def _upload(asked: Client, program: str, file: Path) -> dict[str, Any]:
-    """Files a document, and answers how evidence names it. Raises Refused."""
-    size, digest = _measured(file)
+async def _upload(client: Client, program: str, file: Path) -> dict[str, Any]:
+    """Files a document; returns the fields by which evidence names it. Raises Refused."""
+    size, digest = _measure(file)
     with _progress() as progress:
         task = progress.add_task(file.name, total=size)
         content = _parts(file, lambda done: progress.update(task, completed=done))
-        filed = await asked.file(f"/programs/{program}/documents", file.name, content, digest)
+        filed = await client.file(f"/programs/{program}/documents", file.name, content, digest)
     return {name: filed[name] for name in ("sha256", "name", "size")}
 
 
 def _progress() -> Progress:
-    """Bytes as they go, told to a terminal alone."""
+    """A progress bar in bytes, on terminals only."""
     paper, columns = console(errors=True), ("{task.description}", BarColumn(), DownloadColumn(), TransferSpeedColumn())
     return Progress(*columns, console=paper, transient=True, disable=not paper.is_terminal)
 
 
-def _measured(file: Path) -> tuple[int, str]:
+def _measure(file: Path) -> tuple[int, str]:
     """The size and the SHA-256 of a file."""
     with file.open("rb") as opened:
         return file.stat().st_size, file_digest(opened, "sha256").hexdigest()
@@ -110,11 +110,11 @@ def list_(  # noqa: PLR0913  each is an option of the command
 ) -> None:
     """List evidence and figures, oldest first."""
 
-    async def found(asked: Client) -> list[dict[str, Any]]:
-        path, only = f"/programs/{await asked.program(program)}/evidence", "true" if to_verify else None
-        return await asked.lines(path, "evidence", limit, to_verify=only, milestone=milestone, status=status)
+    async def found(client: Client) -> list[dict[str, Any]]:
+        path, only = f"/programs/{await client.program(program)}/evidence", "true" if to_verify else None
+        return await client.lines(path, "evidence", limit, to_verify=only, milestone=milestone, status=status)
 
-    lines = ask(found)
+    lines = run_question(found)
     if json:
         as_json(lines)
         return
@@ -134,10 +134,10 @@ def _what(piece: dict[str, Any]) -> str:
 def show(program: Named, evidence: Annotated[str, typer.Argument(help="Its id.")], *, json: AsJson = False) -> None:
     """Show a piece of evidence with all that was done with it: by whom, when, why."""
 
-    async def found(asked: Client) -> Any:
-        return await asked.read(f"/programs/{await asked.program(program)}/evidence/{evidence}")
+    async def found(client: Client) -> Any:
+        return await client.read(f"/programs/{await client.program(program)}/evidence/{evidence}")
 
-    piece = ask(found)
+    piece = run_question(found)
     if json:
         as_json(piece)
         return
@@ -161,11 +161,11 @@ def documents(
 ) -> None:
     """List the documents that evidence names, filed or not."""
 
-    async def found(asked: Client) -> list[dict[str, Any]]:
-        path = f"/programs/{await asked.program(program)}/documents"
-        return await asked.lines(path, "documents", limit, filed="false" if not_filed else None)
+    async def found(client: Client) -> list[dict[str, Any]]:
+        path = f"/programs/{await client.program(program)}/documents"
+        return await client.lines(path, "documents", limit, filed="false" if not_filed else None)
 
-    lines = ask(found)
+    lines = run_question(found)
     if json:
         as_json(lines)
         return
@@ -179,25 +179,25 @@ def download(
 ) -> None:
     """Download a document; what arrives is compared with its hash. No file is overwritten."""
 
-    async def fetched(asked: Client) -> Path:
-        held = f"/programs/{await asked.program(program)}"
-        digest = document if HASH.fullmatch(document) else await _hash_of(asked, held, document)
-        async with asked.download(f"{held}/documents/{digest}") as answer:
+    async def fetched(client: Client) -> Path:
+        held = f"/programs/{await client.program(program)}"
+        digest = document if HASH.fullmatch(document) else await _hash_of(client, held, document)
+        async with client.download(f"{held}/documents/{digest}") as answer:
             name = unquote(answer.headers["Content-Disposition"].rpartition("UTF-8''")[2])
-            return await _written(answer, to or Path(Path(name).name.lstrip(".")), digest)
+            return await _write_file(answer, to or Path(Path(name).name.lstrip(".")), digest)
 
-    typer.echo(str(ask(fetched)))
+    typer.echo(str(run_question(fetched)))
 
 
-async def _hash_of(asked: Client, held: str, evidence: str) -> str:
-    named = (await asked.read(f"{held}/evidence/{evidence}"))["document"]
+async def _hash_of(client: Client, held: str, evidence: str) -> str:
+    named = (await client.read(f"{held}/evidence/{evidence}"))["document"]
     if named is None:
         raise UsageError(f"{evidence} names no document, or is restricted: then give its SHA-256")
     return str(named["sha256"])
 
 
-async def _written(answer: httpx2.Response, to: Path, digest: str) -> Path:
-    """Writes the file; it is taken away again where it is not what its hash says. Raises Unclear."""
+async def _write_file(answer: httpx2.Response, to: Path, digest: str) -> Path:
+    """Writes the file and verifies its hash; deletes it where that is wrong. Raises UsageError."""
     try:
         out = to.open("xb")
     except OSError as error:
@@ -212,20 +212,20 @@ async def _written(answer: httpx2.Response, to: Path, digest: str) -> Path:
                 progress.advance(task, len(part))
         _check(got.hexdigest(), digest)
     except BaseException:
-        _take_away(to)
+        _delete(to)
         raise
     return to
 
 
-def _check(got: str, asked: str) -> None:
-    if got != asked:
-        raise UsageError(f"what has arrived has the hash {got}, and {asked} was asked for")
+def _check(got: str, client: str) -> None:
+    if got != client:
+        raise UsageError(f"what has arrived has the hash {got}, and {client} was asked for")
 
 
-def _take_away(file: Path) -> None:
+def _delete(file: Path) -> None:
     file.unlink(missing_ok=True)
 
 
-app.command("add")(signed(add))
+app.command("add")(signing_command(add))
 app.command("list")(list_)
 app.command("show")(show)

@@ -1,4 +1,4 @@
-"""`accord incident …`: reported, confirmed, contested, dismissed, resolved."""
+"""Commands for incidents: `accord incident report`, `confirm`, `contest`, `dismiss`, `resolve`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from cli.remote.daily_acts import Reason
-from cli.remote.signing import ToSign, signed
+from cli.remote.signing import ToSign, signing_command
 
 app = typer.Typer(no_args_is_help=True, help="Incidents: reported, confirmed, contested, dismissed, resolved.")
 
@@ -68,4 +68,4 @@ def resolve(incident: Incident, reason: Reason, resolved_at: When = None) -> ToS
 
 
 for act in (report, confirm, contest, dismiss, resolve):
-    app.command()(signed(act))
+    app.command()(signing_command(act))

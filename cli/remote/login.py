@@ -1,4 +1,4 @@
-"""Where the service is, and as whom it is asked: kept for the user alone, in a file of their configuration."""
+"""The stored login: address of the service and token, in a private file of the user's configuration."""
 
 from __future__ import annotations
 
@@ -12,46 +12,46 @@ from typing import Any
 import typer
 
 ADDRESS, TOKEN = "ACCORD_API", "ACCORD_TOKEN"
-"""Variables that go before what was kept: a pipeline has no configuration of its own."""
+"""Environment variables that override the file, as for CI."""
 
 
 class NotLoggedIn(Exception):
-    """Nothing says which service is meant, or what does is open to others."""
+    """No service is configured, or the login file is readable by others."""
 
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """The address of a service, and the token with which it is asked."""
+    """The address of a service, and a token."""
 
     api: str
     token: str
 
 
 def login_file() -> Path:
-    """In the user's folder for configuration, which XDG_CONFIG_HOME may name."""
+    """Its path in the user's configuration folder, which XDG_CONFIG_HOME may name."""
     return Path(typer.get_app_dir("accord")) / "login.json"
 
 
-def kept() -> Login:
-    """What the environment says, or what was kept. A token is sent to the address that it was given for and to no other.
+def load_login() -> Login:
+    """The login from the environment, or from the file. A token is sent only to the address for which it was stored.
 
     Raises NotLoggedIn.
     """
     api, token = os.environ.get(ADDRESS, "").rstrip("/"), os.environ.get(TOKEN)
     if api and token:
         return Login(api, token)
-    held = _held()
+    held = _load_file()
     api = api or str(held["api"])
     if token or (token := held["tokens"].get(api)):
         return Login(api, token)
     raise NotLoggedIn(f"No token is kept for {api}. Log in there: accord login {api}")
 
 
-def keep(login: Login) -> Path:
-    """Adds the login to those that are kept, as the one that is used. The file is written whole or not at all."""
+def store_login(login: Login) -> Path:
+    """Adds the login and makes it the current one. The file is written atomically."""
     file = login_file()
     try:
-        tokens = _held()["tokens"]
+        tokens = _load_file()["tokens"]
     except NotLoggedIn:
         tokens = {}
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -64,8 +64,8 @@ def keep(login: Login) -> Path:
     return file
 
 
-def _held() -> dict[str, Any]:
-    """The address that is used, and tokens by address. Raises NotLoggedIn."""
+def _load_file() -> dict[str, Any]:
+    """The current address, and tokens by address. Raises NotLoggedIn."""
     file = login_file()
     try:
         with file.open(encoding="utf-8") as opened:

@@ -1,4 +1,4 @@
-"""What is read of one program, each as a table: one command a question, of the same name as its route."""
+"""Reads of one program, each as a table: a command for each route, with the route's name."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from cli.options import AsJson
-from cli.remote.client import Client, UsageError, ask
+from cli.remote.client import Client, UsageError, run_question
 from cli.remote.completion import Named
 from cli.remote.daily_reads import At
 from cli.remote.tables import as_json, print_table
@@ -22,7 +22,7 @@ Where = Annotated[
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A command of this name: the answer's lines, with the path of what stands in each column."""
+    """A command: its columns, with the path of each value in the response's items."""
 
     name: str
     says: str
@@ -89,17 +89,17 @@ QUESTIONS = (
 
 
 def commands() -> dict[str, Callable[..., None]]:
-    """A command for each question, by its name."""
+    """All commands, by name."""
     return {question.name: _command(question) for question in QUESTIONS}
 
 
 def _command(question: Question) -> Callable[..., None]:
     def command(program: Named, *, where: Where = None, at: At = None, json: AsJson = False) -> None:
-        async def found(asked: Client) -> Any:
-            path = f"/programs/{await asked.program(program)}/{question.name}"
-            return await asked.read(path, at=at, **_parameters(where or []))
+        async def found(client: Client) -> Any:
+            path = f"/programs/{await client.program(program)}/{question.name}"
+            return await client.read(path, at=at, **_parameters(where or []))
 
-        lines = ask(found)
+        lines = run_question(found)
         if json:
             as_json(lines)
         else:

@@ -1,4 +1,4 @@
-"""`accord prove`: a ledger proved from the bytes that were hashed, without trusting whoever runs the service."""
+"""`accord prove`: verifies a ledger from its sealed bytes, without trust in the service."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cli.remote.client import Client, ask, stop
+from cli.remote.client import Client, exit_with, run_question
 from cli.remote.completion import Named
 from cli.remote.watch import Keys, kept_checkpoint
 from proof.checkpoint import Checkpoint
@@ -31,22 +31,22 @@ def prove(
     """Prove a ledger: its numbers, its hashes, its chain, and that the receipts and checkpoint that you kept stand in it."""
     stood = kept_checkpoint(checkpoint, key) if checkpoint else None
 
-    async def sealed(asked: Client) -> list[dict[str, Any]]:
-        path, entries = f"/programs/{await asked.program(program)}/chain", list[dict[str, Any]]()
+    async def sealed(client: Client) -> list[dict[str, Any]]:
+        path, entries = f"/programs/{await client.program(program)}/chain", list[dict[str, Any]]()
         after: int | None = 0
         while after is not None:
-            page = await asked.read(path, after=after, limit=PAGE)
+            page = await client.read(path, after=after, limit=PAGE)
             entries, after = entries + page["entries"], page["next"]
         return entries
 
-    entries = ask(sealed)
+    entries = run_question(sealed)
     faults = [*_faults(entries)]
     places = {entry["leaf"]: entry["seq"] for entry in entries}
     faults += [f"the head {head} does not stand in this ledger" for head in heads or () if head not in places]
-    if stood is not None and (fault := _unlike(stood, [bytes.fromhex(entry["leaf"]) for entry in entries])):
+    if stood is not None and (fault := _checkpoint_fault(stood, [bytes.fromhex(entry["leaf"]) for entry in entries])):
         faults.append(fault)
     if faults:
-        stop("\n".join(faults))
+        exit_with("\n".join(faults))
     typer.echo(f"Entries 1 to {len(entries)} are whole: each follows the one before, and is as it was sealed.")
     withheld = sum(entry["body"] is None for entry in entries)
     if withheld:
@@ -57,8 +57,8 @@ def prove(
         typer.echo(f"Up to entry {places[head]} it is as when the receipt {head[:8]}… was given.")
 
 
-def _unlike(checkpoint: Checkpoint, leaves: Sequence[bytes]) -> str | None:
-    """What is wrong with a ledger that stood so at a checkpoint; None where nothing is."""
+def _checkpoint_fault(checkpoint: Checkpoint, leaves: Sequence[bytes]) -> str | None:
+    """How a ledger contradicts a checkpoint; None where it does not."""
     if checkpoint.size > len(leaves):
         return f"the ledger has {len(leaves)} entries, and had {checkpoint.size} at the checkpoint: entries are gone"
     if root_of(leaves[: checkpoint.size]) != checkpoint.root:

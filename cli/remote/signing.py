@@ -1,4 +1,4 @@
-"""Signing: an act is previewed, shown in words, asked about, and recorded bound to the effects that were shown."""
+"""Signing an act: preview, confirmation, and recording bound to the previewed effects."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from uuid import uuid4
 import typer
 
 from cli.options import AsJson
-from cli.remote.client import REFUSED, Client, ask, stop
+from cli.remote.client import REFUSED, Client, exit_with, run_question
 from cli.remote.completion import Named
 from cli.remote.tables import as_json, console, doer
 from cli.service import Refused
@@ -26,9 +26,9 @@ Key = Annotated[
 
 @dataclass(frozen=True, slots=True)
 class ToSign:
-    """An act: where it is sent, under the program's address, and what is said.
+    """An act: its path below the program, and its body.
 
-    `first` asks for or uploads what it takes, and answers further fields.
+    `first` asks for or uploads further fields and returns them.
     """
 
     path: str
@@ -37,8 +37,8 @@ class ToSign:
 
 
 @dataclass(frozen=True, slots=True)
-class How:
-    """How the caller signs."""
+class SigningOptions:
+    """Options of signing."""
 
     yes: bool = False
     preview: bool = False
@@ -46,12 +46,12 @@ class How:
     key: str | None = None
 
 
-def signed(act_of: Callable[..., ToSign]) -> Callable[..., None]:
-    """The command that signs the act which `act_of` makes of its arguments and options."""
+def signing_command(act_of: Callable[..., ToSign]) -> Callable[..., None]:
+    """A command that signs the act which `act_of` builds from the arguments and options."""
 
     def command(program: str, *, yes: bool, preview: bool, json: bool, key: str | None, **said: Any) -> None:
-        act, how = act_of(**said), How(yes=yes, preview=preview, json=json, key=key)
-        ask(lambda asked: _in_program(asked, program, act, how))
+        act, options = act_of(**said), SigningOptions(yes=yes, preview=preview, json=json, key=key)
+        run_question(lambda client: _in_program(client, program, act, options))
 
     own = [
         one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in inspect.signature(act_of, eval_str=True).parameters.values()
@@ -61,60 +61,60 @@ def signed(act_of: Callable[..., ToSign]) -> Callable[..., None]:
     options = {"yes": (Yes, False), "preview": (OnlyPreview, False), "json": (AsJson, False), "key": (Key, None)}
     for name, (annotation, default) in options.items():
         parameters.append(inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=annotation, default=default))
-    # Typer reads a command's arguments and options from its signature.
+    # Typer derives arguments and options from the signature.
     command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     command.__annotations__ = {one.name: one.annotation for one in parameters}
     command.__name__, command.__doc__ = act_of.__name__, act_of.__doc__
     return command
 
 
-async def _in_program(asked: Client, named: str, act: ToSign, how: How) -> None:
-    program = await asked.program(named)
-    body = act.body | (await act.first(asked, program) if act.first else {})
+async def _in_program(client: Client, named: str, act: ToSign, options: SigningOptions) -> None:
+    program = await client.program(named)
+    body = act.body | (await act.first(client, program) if act.first else {})
     said = {name: value for name, value in body.items() if value is not None}
-    await sign(asked, f"/programs/{program}/{act.path}", said, how)
+    await sign(client, f"/programs/{program}/{act.path}", said, options)
 
 
-async def sign(asked: Client, path: str, body: dict[str, Any], how: How, *, binds: bool = True) -> None:
-    """Previews an act, asks, and records it. Raises Refused or Unanswered; ends the command when nobody signs.
+async def sign(client: Client, path: str, body: dict[str, Any], options: SigningOptions, *, binds: bool = True) -> None:
+    """Previews an act, asks, and records it. Raises Refused or NoResponse; exits when the user does not confirm.
 
-    `binds`: the route takes the hash of the effects that were shown, and refuses when they are others by then.
+    `binds`: the route takes the hash of the previewed effects, and refuses others.
     """
-    key, bound = how.key or str(uuid4()), dict[str, str]()
+    key, bound = options.key or str(uuid4()), dict[str, str]()
     while True:
-        if how.key is None:
-            shown = await asked.preview(path, body, key)
-            if how.preview:
-                as_json(shown) if how.json else _show(shown)
+        if options.key is None:
+            shown = await client.preview(path, body, key)
+            if options.preview:
+                as_json(shown) if options.json else _show(shown)
                 return
-            _show(shown, aside=how.json)
-            if not how.yes:
+            _show(shown, aside=options.json)
+            if not options.yes:
                 _question(shown)
             bound = {"effects": shown["effects"]} if binds else {}
         try:
-            receipt = await asked.act(path, body, key, **bound)
+            receipt = await client.act(path, body, key, **bound)
         except Refused as refused:
-            if refused.code != "effects_changed" or how.yes:
+            if refused.code != "effects_changed" or options.yes:
                 raise
             typer.echo("accord: something has happened in the meantime; its effects are others now:", err=True)
         else:
-            as_json(receipt) if how.json else _confirm(receipt.get("receipt", receipt))
+            as_json(receipt) if options.json else _confirm(receipt.get("receipt", receipt))
             return
 
 
 def _question(shown: dict[str, Any]) -> None:
-    """Ends the command unless somebody says yes."""
+    """Exits unless the user confirms."""
     signer = next((entry["actor"] for entry in shown["entries"] if entry.get("actor")), None)
     try:
         agreed = typer.confirm(f"Sign it{' as ' + doer(signer) if signer else ''}?", err=True)
     except typer.Abort:
-        stop("nobody answered, and nothing was recorded; --yes signs without a question", REFUSED)
+        exit_with("nobody answered, and nothing was recorded; --yes signs without a question", REFUSED)
     if not agreed:
-        stop("nothing was recorded", REFUSED)
+        exit_with("nothing was recorded", REFUSED)
 
 
 def _show(shown: dict[str, Any], *, aside: bool = False) -> None:
-    """What an act would do: itself, and what follows from it."""
+    """Prints the preview: the act and its effects."""
     paper = console(errors=aside)
     paper.print("This would be recorded:" if shown["entries"] else "Nothing would change.")
     for entry in shown["entries"]:

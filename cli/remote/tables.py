@@ -1,4 +1,4 @@
-"""How answers are printed: as JSON, or as tables and lines that others' words cannot put colours into."""
+"""Output of responses: as JSON, or as tables and lines in which text of others is escaped."""
 
 from __future__ import annotations
 
@@ -15,37 +15,37 @@ INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 
 
 def as_json(answer: Any) -> None:
-    """The answer as the API gives it, for programs."""
+    """Prints the response as the API gives it, for programs."""
     typer.echo(json.dumps(answer, indent=2, ensure_ascii=False))
 
 
 def console(*, errors: bool = False) -> Console:
-    """What others have written is shown as it is: brackets in it are no markup."""
+    """A console without markup, so that brackets in others' text are printed literally."""
     return Console(markup=False, highlight=False, stderr=errors)
 
 
 def print_lines(table: Table, lines: Sequence[Any]) -> None:
-    """The table, or that there is nothing in it."""
+    """Prints the table, or that it is empty."""
     console().print(table if lines else "Nothing.")
 
 
 def print_table(columns: Mapping[str, str], lines: Sequence[Mapping[str, Any]]) -> None:
-    """A column for each head, with what stands under a path such as `finding.sentence` in each line."""
+    """Prints columns by heading; each value is found by a path such as `finding.sentence`."""
     table = Table(*(Column(head, overflow="fold") for head in columns))
     for line in lines:
-        table.add_row(*(cell(found(line, path)) for path in columns.values()))
+        table.add_row(*(cell(value_at(line, path)) for path in columns.values()))
     print_lines(table, lines)
 
 
-def found(answer: Any, path: str) -> Any:
-    """What stands under a path of names; None where it ends earlier."""
+def value_at(answer: Any, path: str) -> Any:
+    """The value at a path; None where it does not exist."""
     for name in path.split("."):
         answer = answer.get(name) if isinstance(answer, dict) else None
     return answer
 
 
 def cell(value: Any) -> str:
-    """A value in the words of a table."""
+    """A value as text."""
     match value:
         case None:
             return ""
@@ -69,7 +69,7 @@ def day(instant: str | None) -> str:
 
 
 def doer(who: Mapping[str, Any] | None) -> str:
-    """Who has done something, and as what."""
+    """The person and role of an entry."""
     if not who:
         return "follows by the plan"
     return f"{who['person']} ({who['role']}{' of ' + who['party'] if who.get('party') else ''})"

@@ -1,4 +1,4 @@
-"""`accord watch` and `accord compare`: checkpoints that a party keeps, and what two of them prove against who signed them."""
+"""`accord watch` and `accord compare`: stored checkpoints, and proof of a split view from two of them."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from typing import Annotated, Any
 
 import typer
 
-from cli.remote.client import REFUSED, UNREADABLE, Client, ask, stop
+from cli.remote.client import REFUSED, UNREADABLE, Client, exit_with, run_question
 from cli.remote.completion import Named
-from cli.remote.login import kept
+from cli.remote.login import load_login
 from proof.checkpoint import Checkpoint, verify_note
 from proof.merkle import ProofInvalid, verify_consistency
 from proof.signed_note import Note, NoteInvalid, VerifierKey
@@ -26,19 +26,19 @@ Keys = Annotated[
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """What a party keeps of a ledger: the newest note, and the keys that it trusts."""
+class StoredCheckpoint:
+    """The stored state of a ledger: the newest note, and the trusted keys."""
 
     note: Path
     keys: Path
 
     @classmethod
-    def of(cls, api: str, program: str) -> Kept:
+    def of(cls, api: str, program: str) -> StoredCheckpoint:
         folder = Path(typer.get_app_dir("accord")) / "checkpoints" / sha256(api.encode()).hexdigest()[:16]
         return cls(folder / f"{program}.note", folder / f"{program}.keys")
 
     def write(self, note: str, keys: Iterable[VerifierKey]) -> None:
-        """Both, each whole or not at all."""
+        """Writes both files, each atomically."""
         self.note.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         for file, text in ((self.keys, "".join(f"{key}\n" for key in keys)), (self.note, note)):
             fresh = file.with_name(f"{file.name}.new")
@@ -53,10 +53,10 @@ def watch(program: Named, key: Keys = None) -> None:
     Ends with 1 where it does not, and keeps both notes: together they prove it against whoever signed them.
     """
 
-    async def asked(service: Client) -> tuple[str, dict[str, Any], list[str] | None]:
+    async def client(service: Client) -> tuple[str, dict[str, Any], list[str] | None]:
         named = await service.program(program)
         newest = await service.read(f"/programs/{named}/checkpoint")
-        held = Kept.of(kept().api, named)
+        held = StoredCheckpoint.of(load_login().api, named)
         if not held.note.exists():
             return named, newest, None
         size = Checkpoint.parse(Note.parse(held.note.read_text(encoding="utf-8")).text).size
@@ -65,10 +65,10 @@ def watch(program: Named, key: Keys = None) -> None:
         proof = await service.read(f"/programs/{named}/consistency", **{"from": size, "to": newest["size"]})
         return named, newest, proof["hashes"]
 
-    named, newest, hashes = ask(asked)
+    named, newest, hashes = run_question(client)
     if newest["note"] is None:
-        stop("this service signs no checkpoints: its operator has to set ACCORD_CHECKPOINT_KEY")
-    held = Kept.of(kept().api, named)
+        exit_with("this service signs no checkpoints: its operator has to set ACCORD_CHECKPOINT_KEY")
+    held = StoredCheckpoint.of(load_login().api, named)
     given = key or (held.keys.read_text(encoding="utf-8").split() if held.keys.exists() else None)
     keys = _keys(given or newest["keys"])
     now = _verified(newest["note"], keys, "the service's checkpoint")
@@ -83,7 +83,7 @@ def watch(program: Named, key: Keys = None) -> None:
     if fault := _fault(before, now, [bytes.fromhex(one) for one in hashes]):
         evidence = held.note.with_name(f"{named}.{now.size}-{now.root.hex()[:8]}.note")
         evidence.write_text(newest["note"], encoding="utf-8")
-        stop(f"{fault}\nKeep both: {held.note} and {evidence}. They are signed, and show it to anybody.", REFUSED)
+        exit_with(f"{fault}\nKeep both: {held.note} and {evidence}. They are signed, and show it to anybody.", REFUSED)
     held.write(newest["note"], keys)
     grown = f"{now.size - before.size} entries more" if now.size > before.size else "nothing new"
     typer.echo(f"{now.size} entries, {grown}: it goes on from what you kept.")
@@ -100,23 +100,25 @@ def compare(
     """
     one, other = kept_checkpoint(first, key), kept_checkpoint(second, key)
     if one.origin != other.origin:
-        stop(f"they are of two ledgers: {one.origin} and {other.origin}", UNREADABLE)
+        exit_with(f"they are of two ledgers: {one.origin} and {other.origin}", UNREADABLE)
     if one.size != other.size:
-        stop(f"one is of {one.size} entries, the other of {other.size}: `accord watch` has the service show how", UNREADABLE)
+        exit_with(
+            f"one is of {one.size} entries, the other of {other.size}: `accord watch` has the service show how", UNREADABLE
+        )
     if one.root != other.root:
-        stop(_split_view(one, other), REFUSED)
+        exit_with(_split_view(one, other), REFUSED)
     typer.echo(f"Both are of the same {one.size} entries.")
 
 
 def kept_checkpoint(file: Path, key: list[str] | None) -> Checkpoint:
-    """The checkpoint in a file, signed by each of the keys that are trusted. Ends the command where it is not."""
+    """The checkpoint in a file, verified with each trusted key. Exits where it is not valid."""
     if not key:
-        stop("say whom you trust: --key for each key of the ledger, as `accord watch` has shown it", UNREADABLE)
+        exit_with("say whom you trust: --key for each key of the ledger, as `accord watch` has shown it", UNREADABLE)
     return _verified(file.read_text(encoding="utf-8"), _keys(key), str(file))
 
 
 def _fault(before: Checkpoint, now: Checkpoint, hashes: Sequence[bytes]) -> str | None:
-    """What is wrong with a ledger that stood so before and stands so now; None where it only grew."""
+    """The fault of a ledger between two checkpoints; None where it only grew."""
     if now.origin != before.origin:
         return f"the service calls this ledger {now.origin}; you kept {before.origin}"
     if now.size < before.size:
@@ -139,11 +141,11 @@ def _keys(texts: Iterable[str]) -> list[VerifierKey]:
     try:
         return [VerifierKey.parse(text) for text in texts]
     except NoteInvalid as error:
-        stop(f"a key cannot be read: {error}", UNREADABLE)
+        exit_with(f"a key cannot be read: {error}", UNREADABLE)
 
 
 def _verified(note: str, keys: Sequence[VerifierKey], what: str) -> Checkpoint:
     try:
         return verify_note(Note.parse(note), keys)
     except NoteInvalid as error:
-        stop(f"{what} proves nothing: {error}", REFUSED)
+        exit_with(f"{what} proves nothing: {error}", REFUSED)

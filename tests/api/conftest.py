@@ -17,8 +17,8 @@ import pytest
 from fastapi import FastAPI
 
 from api.app import create_app
-from api.connection_limits import Connections, Limits
-from api.server import listening, server
+from api.connection_limits import ConnectionLimits, Connections
+from api.server import bind_socket, create_server
 from cli.checkpoint_key import create
 from cli.postgres import Postgres
 from db.pools import OperationalPool, ReadPool
@@ -82,7 +82,7 @@ async def running(url: str, documents: Path, **settings: str) -> AsyncIterator[R
         with pytest.MonkeyPatch.context() as patch:  # settings are read at the start, and are no matter of other tests
             for name, value in {**usual, **settings}.items():
                 patch.setenv(name, value)
-            port, _ = await stack.enter_async_context(serving(application, Limits()))
+            port, _ = await stack.enter_async_context(serving(application, ConnectionLimits()))
         yield Running(f"http://127.0.0.1:{port}", await tokens_for_everybody(url))
 
 
@@ -124,9 +124,9 @@ def secrets(service: Running) -> Mapping[str, str]:
 
 
 @asynccontextmanager
-async def serving(app: Callable[[], FastAPI], limits: Limits) -> AsyncIterator[tuple[int, Connections]]:
+async def serving(app: Callable[[], FastAPI], limits: ConnectionLimits) -> AsyncIterator[tuple[int, Connections]]:
     """An application on the server that we run it on; its port and its connections."""
-    bound, running = listening("127.0.0.1", 0), server(app, limits)
+    bound, running = bind_socket("127.0.0.1", 0), create_server(app, limits)
     task = asyncio.create_task(running.serve(sockets=[bound]))
     while not running.started:
         await asyncio.sleep(0.01)

@@ -19,7 +19,7 @@ from typing import Any
 import httpx2
 
 from api.app import create_app
-from api.connection_limits import Limits
+from api.connection_limits import ConnectionLimits
 from api.openapi import EXAMPLES
 from cli import first_people
 from cli.first_people import Person
@@ -302,7 +302,7 @@ async def recorded(url: str) -> dict[str, dict[str, Any]]:
     """The examples, by operation, as a service on a fresh database answers them."""
     people = await _people(url)
     async with (
-        serving(create_app, Limits()) as (port, _),
+        serving(create_app, ConnectionLimits()) as (port, _),
         httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=30, verify=False) as client,
     ):
         by = await play(client, people)

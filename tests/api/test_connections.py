@@ -14,11 +14,11 @@ import pytest
 from fastapi import FastAPI, Request
 
 from api import connection_limits, protocol
-from api.connection_limits import Connections, Limits, Place
-from api.server import listening
+from api.connection_limits import ConnectionLimits, Connections, Place
+from api.server import bind_socket
 from tests.api.conftest import Door, serving
 
-FEW = Limits(accord_connections=20, accord_connections_per_address=10)
+FEW = ConnectionLimits(accord_connections=20, accord_connections_per_address=10)
 HEAD = b"POST /told HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n"
 
 
@@ -144,7 +144,7 @@ async def test_one_connection_carries_many_requests(few: tuple[int, Connections]
 
 def test_small_packets_are_not_kept_back() -> None:
     """asyncio sees to that for sockets that call themselves TCP only; else each answer took 40 ms."""
-    with listening("127.0.0.1", 0) as bound:
+    with bind_socket("127.0.0.1", 0) as bound:
         assert bound.proto == socket.IPPROTO_TCP
 
 
@@ -161,10 +161,10 @@ class Somebody:
     def __init__(self) -> None:
         self.gone = False
 
-    def give_way(self) -> None:
+    def evict(self) -> None:
         self.gone = True
 
-    def too_late(self) -> None:
+    def time_out(self) -> None:
         self.gone = True
 
 
@@ -179,8 +179,8 @@ def test_who_has_shown_a_token_stays_longest() -> None:
     held = Connections(most=3, per_address=3)
     (known, first), (idle, second), (stranger, _) = (place_of(held) for _ in range(3))
     first.proven = second.proven = True
-    held.waits(first, 1.0)
-    held.waits(second, 1.0, idle=True)
+    held.mark_waiting(first, 1.0)
+    held.mark_waiting(second, 1.0, idle=True)
     place_of(held)
     assert (known.gone, idle.gone, stranger.gone) == (False, False, True)
 
@@ -188,7 +188,7 @@ def test_who_has_shown_a_token_stays_longest() -> None:
 def test_who_is_being_answered_gives_way_to_nobody() -> None:
     held = Connections(most=2, per_address=2)
     for _ in range(2):
-        held.is_answered(place_of(held)[1])
+        held.mark_answering(place_of(held)[1])
     assert held.admit(Somebody(), "192.0.2.9", 1.0) is None
     assert (len(held), held.turned_away) == (2, 1)
 
@@ -213,5 +213,5 @@ def test_nothing_is_kept_of_who_has_left() -> None:
     held = Connections(most=10, per_address=2)
     places = [place_of(held)[1] for _ in range(2)]
     for place in (*places, *places):
-        held.leaves(place)
+        held.release(place)
     assert (len(held), held._addresses) == (0, {})  # noqa: SLF001  what must not grow has no other face

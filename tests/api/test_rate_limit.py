@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from api.problems import TooMuch
-from api.rate_limit import PAST, RateLimits, cost
+from api.rate_limit import PAST, RateLimits, act_units
 from rules import acts as a
 from tests.api.conftest import Door
 from tests.rules.small_plan import PLAN
@@ -57,7 +57,7 @@ def test_what_costs_more_than_all_of_it_takes_all_of_it() -> None:
 def test_an_act_costs_nothing_and_what_it_brings_along_does() -> None:
     def of(*deeds: Any, preview: bool = False) -> int:
         actor = a.Actor(person="olga", role=a.Role.OFFICER)
-        return cost([a.Act(id=f"a{n}", actor=actor, deed=deed) for n, deed in enumerate(deeds)], preview=preview)
+        return act_units([a.Act(id=f"a{n}", actor=actor, deed=deed) for n, deed in enumerate(deeds)], preview=preview)
 
     noted = a.RecordEvidence.model_validate(PAYLOAD)
     child = a.ChildPlan(document="c" * 40_000, programs={"inner": a.ChildPlan(document="i" * 40_000)})

@@ -141,7 +141,7 @@ async def test_it_is_kept_when_a_token_was_last_used(url: str) -> None:
         tokens = Tokens(reader, operational)
         secret, token = await tokens.issue("nora", lifetime=timedelta(hours=1), role="recorder", party="north")
         known = TokenCache(tokens)
-        keeping = asyncio.create_task(known.keep_uses())
+        keeping = asyncio.create_task(known.write_uses())
         await known.caller(secret)
         assert (await tokens.issued())[0].last_used_at is None
         keeping.cancel()

@@ -50,7 +50,7 @@ def accord(*words: str | Path, home: Path, url: str | None) -> Result:
 
 
 def kept(file: Path, receipts: Sequence[Receipt]) -> Path:
-    file.write_text("\n".join(json.dumps(ReceiptResponse.plain(receipt)) for receipt in receipts))
+    file.write_text("\n".join(json.dumps(ReceiptResponse.to_plain_data(receipt)) for receipt in receipts))
     return file
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from cli.home import claimed
+from cli.home import lock_folder
 from cli.main import app
 from cli.run import Ports, run_service
 from cli.start_errors import Conflicts, PortsTaken
@@ -41,7 +41,7 @@ def test_a_port_that_is_asked_for_twice_is_taken(tmp_path: Path) -> None:
 
 
 def test_a_folder_in_use_is_told_together_with_its_ports(tmp_path: Path) -> None:
-    with socket.socket() as api, claimed(tmp_path / "home"):
+    with socket.socket() as api, lock_folder(tmp_path / "home"):
         api.bind((HOST, 0))
         api.listen()
         port = api.getsockname()[1]

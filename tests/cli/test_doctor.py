@@ -14,7 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 from cli.doctor import database, machine, record
-from cli.doctor.finding import Finding, State
+from cli.doctor.finding import Finding, Severity
 from cli.doctor.temporal import temporal
 from cli.main import app
 from cli.temporal import Temporal, free_port
@@ -37,7 +37,7 @@ async def room(url: str) -> AsyncIterator[Room]:
         yield made
 
 
-def states(found: Iterable[Finding]) -> dict[str, State]:
+def states(found: Iterable[Finding]) -> dict[str, Severity]:
     return {one.check: one.state for one in found}
 
 
@@ -52,7 +52,7 @@ async def test_a_sound_database_is_well(room: Room, url: str) -> None:
     found += [await database.rights(room.reader), await database.clocks(room.reader), await record.checks(room.reader)]
     found += [one async for one in database.room(room.reader)]
     found += [await record.ledgers(room.reader, all_of_them=False), await record.ledgers(room.reader, all_of_them=True)]
-    assert [one for one in found if one.state is not State.WELL] == []
+    assert [one for one in found if one.state is not Severity.WELL] == []
 
 
 async def test_a_ledger_that_somebody_has_changed_is_found_with_how_it_could_be(room: Room, owner_url: str) -> None:
@@ -63,11 +63,11 @@ async def test_a_ledger_that_somebody_has_changed_is_found_with_how_it_could_be(
         owner.execute("UPDATE ledger_entry SET actor = 'somebody else' WHERE seq = 2")
     rights = await database.rights(room.reader)
     assert (rights.state, rights.sentence) == (
-        State.FAULT,
+        Severity.FAULT,
         "accord_service may change the ledger; a trigger that keeps the ledger as it is is off or gone.",
     )
     ledgers = await record.ledgers(room.reader, all_of_them=False)
-    assert (ledgers.state, f"{program} entry 2: column" in ledgers.sentence) == (State.FAULT, True)
+    assert (ledgers.state, f"{program} entry 2: column" in ledgers.sentence) == (Severity.FAULT, True)
     assert ledgers.do
 
 
@@ -79,8 +79,8 @@ async def test_tables_of_another_version_are_told_apart(room: Room, owner_url: s
     with psycopg.connect(owner_url, autocommit=True) as owner:
         owner.execute("UPDATE alembic_version SET version_num = '2031_01_01_of_tomorrow'")
         newer = (await all_of(database.form(room.reader, room.operational)))["schema"]
-    assert (behind.state, behind.do) == (State.FAULT, "accord migrate")
-    assert (newer.state, newer.do) == (State.WARNING, "Upgrade this program.")
+    assert (behind.state, behind.do) == (Severity.FAULT, "accord migrate")
+    assert (newer.state, newer.do) == (Severity.WARNING, "Upgrade this program.")
 
 
 async def test_clocks_and_workflows_that_wait_are_told(room: Room, owner_url: str) -> None:
@@ -88,7 +88,7 @@ async def test_clocks_and_workflows_that_wait_are_told(room: Room, owner_url: st
     with psycopg.connect(owner_url, autocommit=True) as owner:
         owner.execute("UPDATE program SET next_due = now() - interval '1 minute', updated_at = now() - interval '1 minute'")
     found = await all_of(record.due(room.reader))
-    assert states(found.values()) == {"clocks": State.FAULT, "relay": State.FAULT}
+    assert states(found.values()) == {"clocks": Severity.FAULT, "relay": Severity.FAULT}
     assert found["relay"].sentence == "1 workflows wait to be told what was recorded."
 
 
@@ -105,11 +105,11 @@ async def test_documents_that_are_gone_or_damaged_are_named(room: Room, tmp_path
         for content in (b"one", b"two", b"three")
     ]
     place = str(tmp_path / "documents")
-    assert (await record.documents(room.reader, place, all_of_them=True)).state is State.WELL
+    assert (await record.documents(room.reader, place, all_of_them=True)).state is Severity.WELL
     (tmp_path / "documents" / path_of(digests[0])).unlink()
     (tmp_path / "documents" / path_of(digests[1])).write_bytes(b"other")
     found = await record.documents(room.reader, place, all_of_them=False)
-    assert (found.state, found.sentence.startswith("2 of 3 documents are gone or damaged")) == (State.FAULT, True)
+    assert (found.state, found.sentence.startswith("2 of 3 documents are gone or damaged")) == (Severity.FAULT, True)
     assert all(digest in found.sentence for digest in digests[:2])
 
 
@@ -175,32 +175,35 @@ def test_files_that_others_can_read_are_named_with_the_command_that_closes_them(
         file.touch()
         file.chmod(0o644)
     found = list(machine.modes(tmp_path, {"ACCORD_SECRETS": str(secrets)}))
-    assert states(found) == {"modes": State.FAULT, "secrets": State.FAULT}
+    assert states(found) == {"modes": Severity.FAULT, "secrets": Severity.FAULT}
     assert found[0].do == f"chmod -R go= {tokens}"
     for file in (tokens, secrets / "ucdp"):
         file.chmod(0o600)
-    assert states(machine.modes(tmp_path, {"ACCORD_SECRETS": str(secrets)})) == {"modes": State.WELL, "secrets": State.WELL}
-    assert states(machine.modes(tmp_path, {"ACCORD_SECRETS": "/nowhere"}))["secrets"] is State.FAULT
+    assert states(machine.modes(tmp_path, {"ACCORD_SECRETS": str(secrets)})) == {
+        "modes": Severity.WELL,
+        "secrets": Severity.WELL,
+    }
+    assert states(machine.modes(tmp_path, {"ACCORD_SECRETS": "/nowhere"}))["secrets"] is Severity.FAULT
 
 
 def test_a_disk_that_fills_is_told_before_it_is_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert machine.disk(tmp_path / "not" / "there").state is State.WELL
+    assert machine.disk(tmp_path / "not" / "there").state is Severity.WELL
     monkeypatch.setattr(machine, "SCARCE_BYTES", 2**60)
-    assert machine.disk(tmp_path).state is State.WARNING
+    assert machine.disk(tmp_path).state is Severity.WARNING
     monkeypatch.setattr(machine, "FREE_BYTES_NEEDED", 2**60)
-    assert machine.disk(tmp_path).state is State.FAULT
+    assert machine.disk(tmp_path).state is Severity.FAULT
 
 
 async def test_a_temporal_without_our_namespace_or_a_worker_is_told(tmp_path: Path) -> None:
     with Temporal(tmp_path, free_port()) as server:
         settings = TemporalSettings.of(server.address)
         unprepared = (await all_of(temporal(settings)))["temporal"]
-        assert (unprepared.state, unprepared.do) == (State.FAULT, "accord temporal prepare")
+        assert (unprepared.state, unprepared.do) == (Severity.FAULT, "accord temporal prepare")
         await prepare(settings)
         found = await all_of(temporal(settings))
-        assert states(found.values()) == {"keys": State.WELL, "temporal": State.WELL, "worker": State.FAULT}
+        assert states(found.values()) == {"keys": Severity.WELL, "temporal": Severity.WELL, "worker": Severity.FAULT}
     away = await all_of(temporal(settings))
-    assert states(away.values()) == {"temporal": State.FAULT}
+    assert states(away.values()) == {"temporal": Severity.FAULT}
 
 
 @pytest.mark.parametrize(

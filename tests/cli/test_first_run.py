@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from cli import first_people
 from cli.first_run import first_run
-from cli.home import Home, our_plans
+from cli.home import Home, packaged_plans
 from cli.main import app
 from db.pools import ReadPool
 from db.server_version import TooOld, check_version
@@ -34,7 +34,7 @@ class Started:
     async def again(self, home: Home | None = None, *, asked: bool = False) -> str:
         """What another start says."""
         self.said.clear()
-        await first_run(self.api, self.url, home or self.home, self.plans, self.said.append, asked=asked)
+        await first_run(self.api, self.url, home or self.home, self.plans, self.said.append, requested=asked)
         return "\n".join(self.said)
 
     async def counted(self) -> tuple[int, int]:
@@ -49,7 +49,7 @@ class Started:
 async def started(url: str, owner_url: str, tmp_path: Path) -> AsyncIterator[Started]:
     """After a first run in a new folder."""
     plans = tmp_path / "plans"
-    shutil.copytree(our_plans(), plans)
+    shutil.copytree(packaged_plans(), plans)
     home = Home(tmp_path / "home")
     home.folder.mkdir()
     async with running(url, tmp_path / "documents", ACCORD_PLANS=str(plans)) as it:

@@ -12,10 +12,10 @@ import pytest
 
 from cli import log_file
 from cli.child import ChildProcess
-from cli.home import claimed, let_in
+from cli.home import grant_search, lock_folder
 from cli.log_file import LogFile
 from cli.postgres import Postgres
-from cli.postgres_log import written
+from cli.postgres_log import filter_line
 
 TALKER = "import sys\nfor n in range({lines}): print(f'line {{n:06d}} ' + 'a' * 89, flush=n % 100 == 0)"
 
@@ -42,7 +42,7 @@ def test_a_log_is_bounded_while_its_child_runs(tmp_path: Path, monkeypatch: pyte
     assert lines[-1].startswith("line 001999")
     numbers = [int(line.split()[1]) for line in lines]
     assert numbers == list(range(numbers[0], 2_000)), "a line was lost in between"
-    assert child.last_words().startswith("line 001997")
+    assert child.error_lines().startswith("line 001997")
     child.stop()
 
 
@@ -76,7 +76,7 @@ def test_a_line_without_an_end_is_cut(tmp_path: Path) -> None:
 
 def test_what_is_written_is_for_its_owner_alone(tmp_path: Path) -> None:
     home = tmp_path / "home"
-    with claimed(home), Postgres(home):
+    with lock_folder(home), Postgres(home):
         private = [home / name for name in ("documents", "log", "lock", "postgres.socket", "log/postgres.log", "postgres")]
         assert {path.name: oct(path.stat().st_mode & 0o077) for path in private} == {path.name: "0o0" for path in private}
         # PostgreSQL's user passes through; nobody else does, and nobody lists.
@@ -86,12 +86,12 @@ def test_what_is_written_is_for_its_owner_alone(tmp_path: Path) -> None:
 def test_a_folder_that_was_open_is_closed(tmp_path: Path) -> None:
     """An earlier version left the logs readable to all."""
     home = tmp_path / "home"
-    with claimed(home):
+    with lock_folder(home):
         (home / "log" / "api.log").touch()
         (home / "temporal").mkdir()
     for path in (home, home / "log", home / "log" / "api.log", home / "temporal", home / "documents"):
         path.chmod(0o777)
-    with claimed(home):
+    with lock_folder(home):
         open_still = [path for path in (home, *home.rglob("*")) if path.stat().st_mode & 0o077]
         assert open_still == []
 
@@ -99,12 +99,12 @@ def test_a_folder_that_was_open_is_closed(tmp_path: Path) -> None:
 def test_a_folder_of_somebody_else_keeps_its_permissions(tmp_path: Path) -> None:
     (tmp_path / "letters.txt").write_text("mine")
     tmp_path.chmod(0o755)
-    with claimed(tmp_path):
+    with lock_folder(tmp_path):
         pass
-    with claimed(tmp_path):  # the second time our files are in it as well
+    with lock_folder(tmp_path):  # the second time our files are in it as well
         assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o755
         assert stat.S_IMODE((tmp_path / "letters.txt").stat().st_mode) == 0o666
-        let_in(tmp_path, os.getgid())
+        grant_search(tmp_path, os.getgid())
     assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o755
 
 
@@ -123,4 +123,4 @@ def test_a_folder_of_somebody_else_keeps_its_permissions(tmp_path: Path) -> None
     ],
 )  # fmt: skip
 def test_of_postgresql_only_what_concerns_the_machine_is_told(said: str, kept: str | None) -> None:
-    assert written(said) == (said if kept is None else kept or None)
+    assert filter_line(said) == (said if kept is None else kept or None)

@@ -253,7 +253,7 @@ def test_a_plan_is_put_into_form_and_says_what_it_said(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("file", sorted(PLANS.rglob("*.yaml")), ids=lambda file: str(file.relative_to(PLANS)))
 def test_our_plans_and_stories_are_in_form(file: Path) -> None:
-    assert plan_fmt.formed(file.read_text(encoding="utf-8")) == file.read_text(encoding="utf-8")
+    assert plan_fmt.format_text(file.read_text(encoding="utf-8")) == file.read_text(encoding="utf-8")
 
 
 def test_a_plan_of_ones_own_out_of_a_template(tmp_path: Path) -> None:
@@ -273,7 +273,7 @@ def test_a_plan_is_checked_again_after_each_change(tmp_path: Path) -> None:
     file = tmp_path / "plan.yaml"
     file.write_text("one", encoding="utf-8")
     ended, seen = Event(), 0
-    for _ in plan.changed([file], ended, every=0):
+    for _ in plan.watch_files([file], ended, every=0):
         seen += 1
         if seen == 3:
             ended.set()

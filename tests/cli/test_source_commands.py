@@ -10,7 +10,7 @@ from typer.testing import CliRunner, Result
 
 from cli import plan as plans
 from cli import source
-from cli.home import our_plans
+from cli.home import packaged_plans
 
 app = typer.Typer(pretty_exceptions_enable=False)
 app.add_typer(source.app, name="source")
@@ -39,17 +39,17 @@ def accord(*words: str) -> Result:
 
 def test_what_is_ready_is_listed_with_what_it_is() -> None:
     lines = accord("source", "list").stdout.splitlines()
-    assert len(lines) == len(list((our_plans() / "sources").glob("*.yaml")))
+    assert len(lines) == len(list((packaged_plans() / "sources").glob("*.yaml")))
     assert any(line.startswith("owid-co2 ") and "Global Carbon Budget" in line for line in lines)
 
 
 def test_one_is_printed_as_it_goes_into_a_plan() -> None:
     printed = accord("source", "show", "worldbank-wdi")
     assert printed.exit_code == 0
-    assert printed.stdout == (our_plans() / "sources" / "worldbank-wdi.yaml").read_text(encoding="utf-8")
+    assert printed.stdout == (packaged_plans() / "sources" / "worldbank-wdi.yaml").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", sorted(file.stem for file in (our_plans() / "sources").glob("*.yaml")))
+@pytest.mark.parametrize("name", sorted(file.stem for file in (packaged_plans() / "sources").glob("*.yaml")))
 def test_one_that_is_pasted_into_a_plan_makes_a_sound_plan(name: str, tmp_path: Path) -> None:
     """With its checks. What they speak of is the plan's to declare: indicators, a kind of incident and a severity."""
     printed = accord("source", "show", name).stdout

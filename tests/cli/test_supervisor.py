@@ -22,7 +22,7 @@ class Fake:
         self.story.append(f"stop {self.name}")
         self.alive = False
 
-    def last_words(self) -> str:
+    def error_lines(self) -> str:
         return "oh."
 
 
@@ -49,7 +49,7 @@ def test_the_dead_are_started_again_with_growing_pauses(clock: list[float]) -> N
     for second in range(1, 100):
         clock[0] = float(second)
         api.alive = False
-        keeper.tend()
+        keeper.check_services()
     pauses = [line.split()[-2] for line in story if "unexpectedly" in line]
     assert pauses[:6] == ["1", "2", "4", "8", "16", "30"]
 
@@ -61,11 +61,11 @@ def test_a_restart_that_fails_is_said_and_tried_again(clock: list[float]) -> Non
     api.alive, api.broken = False, True
     for second in (1.0, 2.0, 3.0):
         clock[0] = second
-        keeper.tend()
+        keeper.check_services()
     api.broken = False
     for second in (5.0, 6.0):
         clock[0] = second
-        keeper.tend()
+        keeper.check_services()
     assert any("1, where api should listen" in line for line in story)
     assert story[-1] == "api runs again."
     assert keeper.dead() is None

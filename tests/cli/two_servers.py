@@ -5,7 +5,7 @@ import time
 from functools import partial
 from pathlib import Path
 
-from cli.home import claimed
+from cli.home import lock_folder
 from cli.postgres import Postgres
 from cli.signals import interruptible
 from cli.supervisor import Supervisor
@@ -14,13 +14,13 @@ from cli.temporal import Temporal, free_port
 
 def main(folder: Path) -> None:
     keeper = Supervisor(partial(print, flush=True))
-    with interruptible() as ignore_signals, claimed(folder) as home:
+    with interruptible() as ignore_signals, lock_folder(folder) as home:
         try:
             keeper.start(Postgres(home.folder))
             keeper.start(Temporal(home.folder, free_port(), free_port()))
             print("up", flush=True)  # noqa: T201  what the test waits for
             while True:
-                keeper.tend()
+                keeper.check_services()
                 time.sleep(0.05)
         except KeyboardInterrupt:
             print("stopping", flush=True)  # noqa: T201  as above

@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from api.connection_limits import Limits
+from api.connection_limits import ConnectionLimits
 from api.state import Settings as ApiSettings
 from db.metrics import register_metrics
 from telemetry.metrics import Metrics
@@ -21,7 +21,7 @@ RULES = ROOT / "observability" / "alerts.yaml"
 
 
 def test_every_setting_is_documented_with_what_it_is_when_left_out() -> None:
-    classes = (TelemetrySettings, Limits, ApiSettings, WorkerSettings)
+    classes = (TelemetrySettings, ConnectionLimits, ApiSettings, WorkerSettings)
     fields = {name.upper(): field for one in classes for name, field in one.model_fields.items()}
     table = {row[0].strip("`"): row[1] for row in rows(section(WATCHING, "## Settings")) if row[0].startswith("`ACCORD")}
     for heading in ("## Processes", "## Connections to the database", "## Work of a worker"):

@@ -1,1 +1,1 @@
-"""What pages draw, as coordinates: templates turn them into SVG, and show the same as a table beside it."""
+"""Drawings as coordinates. Templates render them as SVG, and the same data as a table."""

@@ -1,4 +1,4 @@
-"""The accounts of a release as one bar: what was promised, and in which account it stands now."""
+"""The accounts of a release as one stacked bar."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from rules.vocabulary.accounts import Account
 
 WIDTH, HEIGHT = 760.0, 22.0
 ORDER: tuple[Account, ...] = ("released", "recovered", "advanced", "committed", "suspended", "asked_back", "reduced")
-"""From what is done with to what may be lost."""
+"""The order of the accounts, from what is settled to what may be lost."""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One account with something in it."""
+    """One account that is not empty."""
 
     account: Account
     amount: str
@@ -24,7 +24,7 @@ class Part:
 
 
 def balance(amount: str, accounts: Mapping[Account, str]) -> list[Part]:
-    """The accounts that hold something, side by side; nothing where all are empty. Amounts are texts of exact numbers."""
+    """The accounts that are not empty, side by side. Amounts are exact decimals, as text."""
     held = [(name, accounts[name]) for name in ORDER if Decimal(accounts.get(name, "0")) > 0]
     whole = max(Decimal(amount), sum((Decimal(value) for _, value in held), Decimal(0))) or Decimal(1)
     parts: list[Part] = []

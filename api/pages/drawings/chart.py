@@ -1,4 +1,4 @@
-"""Figures of an indicator by period: each edition a line, target and baseline as levels, standard errors as whiskers."""
+"""A chart of an indicator by period: a line for each edition, levels for target and baseline, whiskers for standard errors."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MOST_TICKS = 10
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A figure. `low` and `high` are the ends of its whisker; None where no standard error is known."""
+    """A figure. `low` and `high` are the ends of its whisker; None without a known standard error."""
 
     x: float
     y: float
@@ -32,7 +32,7 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """The figures of one edition, oldest first. `newest`: no later edition has any figure."""
+    """The figures of one edition, oldest first. `newest`: no later edition has a figure."""
 
     edition: str
     newest: bool
@@ -67,7 +67,7 @@ class Chart:
 
 
 class _Scale:
-    """Periods and values as places of the drawing."""
+    """Maps periods and values to coordinates."""
 
     def __init__(self, periods: list[str], values: Iterable[Decimal]) -> None:
         self._places = {period: number for number, period in enumerate(periods)}
@@ -86,7 +86,7 @@ class _Scale:
 
 
 def charts(program: Program, milestone: str) -> list[Chart]:
-    """One for each figure that shows a milestone, if there are any figures yet."""
+    """A chart for each indicator of a milestone that has figures."""
     found = (_chart(program, how) for how in program.plan.milestones[milestone].shown_by.values() if isinstance(how, Measured))
     return [chart for chart in found if chart is not None]
 
@@ -113,7 +113,7 @@ def _chart(program: Program, how: Measured) -> Chart | None:
 
 
 def _figures(program: Program, indicator: str) -> list[tuple[MeasurementRecorded, bool]]:
-    """Every figure that was not withdrawn or returned, and whether it is verified, in the order of retrieval."""
+    """The figures that were not withdrawn or returned, each with whether it is verified, by time of retrieval."""
     kept = (EvidenceStatus.RECORDED, EvidenceStatus.VERIFIED)
     found = [
         (piece.measurement, piece.status is EvidenceStatus.VERIFIED)
@@ -146,7 +146,7 @@ def _ends(figure: MeasurementRecorded) -> tuple[Decimal, ...]:
 
 
 def _levels(how: Measured, indicator: Indicator) -> list[tuple[Decimal, str, str]]:
-    """The level that is asked, where it is one number for all periods, and the baseline."""
+    """The target, where it is one number for all periods, and the baseline."""
     found: list[tuple[Decimal, str, str]] = []
     if how.target.compares == "frozen_baseline" and not how.target.by_period:
         level, side = required_level(how.target, indicator)

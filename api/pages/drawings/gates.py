@@ -1,4 +1,4 @@
-"""A plan as phases and gates: each phase stands to the right of those that it waits for, with an arrow from each of them."""
+"""A plan as a graph of phases: each stands to the right of its prerequisites, with an arrow from each of them."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from rules.language.plan import Plan
 from rules.rendering.criteria import gate_in_words
 
 BOX, HEIGHT, ACROSS, DOWN, EDGE = 190.0, 76.0, 250.0, 96.0, 10.0
-"""Units of the drawing: width and height of a phase, from one column and row to the next, and the margin."""
+"""Units of the drawing: width and height of a phase, spacing of columns and rows, and the margin."""
 
 LETTERS, LINES = 21, 2
 
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A phase. `opens` and `complete` say what its gates ask for, `quiet` how long quiet is kept in it."""
+    """A phase. `opens` and `complete` summarise its gates, `quiet` its stability period."""
 
     name: str
     title: str
@@ -33,7 +33,7 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Gates:
-    """The whole drawing. `arrows` are paths in it."""
+    """The whole drawing. `arrows` are SVG paths."""
 
     width: float
     height: float
@@ -74,14 +74,14 @@ def _box(plan: Plan, name: str, x: float, y: float) -> Box:
 
 
 def _arrow(source: Box, target: Box) -> str:
-    """From the right side of one phase to the left side of another."""
+    """A path from the right side of one phase to the left side of another."""
     x, y, to_x, to_y = source.x + BOX, source.y + HEIGHT / 2, target.x - 7, target.y + HEIGHT / 2
     bend = (x + to_x) / 2
     return f"M {x:g} {y:g} C {bend:g} {y:g} {bend:g} {to_y:g} {to_x:g} {to_y:g}"
 
 
 def _waits_for(plan: Plan, name: str) -> set[str]:
-    """The phases without which a phase does not open."""
+    """The prerequisites of a phase."""
     rule = plan.phases[name]
     named = {phase for leaf in c.leaves(*rule.entry) for phase in _phases_of(plan, leaf)}
     return (named | ({rule.within} if rule.within else set())) - {name}
@@ -104,7 +104,7 @@ def _phases_of(plan: Plan, leaf: c.Leaf) -> Iterator[str]:
 
 
 def _columns(after: dict[str, set[str]]) -> dict[str, int]:
-    """The column of each phase: one to the right of all that it waits for. A circle ends where it has gone round once."""
+    """The column of each phase: one to the right of all its prerequisites. A cycle is followed once."""
     column = dict.fromkeys(after, 0)
     for _ in after:
         for name, sources in after.items():

@@ -1,4 +1,4 @@
-"""Figures by indicator and period: which there are, which count, and which are missing."""
+"""A grid of figures by indicator and period: which exist, which count, and which are missing."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MOST_PERIODS = 12
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """The newest figure of an indicator for a period; None: there is none."""
+    """The newest figure of an indicator for a period; None without one."""
 
     value: str
     status: EvidenceStatus
@@ -27,7 +27,7 @@ class Grid:
 
 
 def grid(program: Program) -> Grid:
-    """The last periods for which anything was recorded."""
+    """The grid of the last periods with figures."""
     found: dict[tuple[str, str], Cell] = {}
     for piece in program.evidence.values():
         if (figure := piece.measurement) is not None and piece.status is not EvidenceStatus.WITHDRAWN:

@@ -1,4 +1,4 @@
-"""A stability period as a ring that closes day by day."""
+"""A stability period as a progress ring."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ROUND = 2 * pi * RADIUS
 
 @dataclass(frozen=True, slots=True)
 class Ring:
-    """`kept` and `length` are local days; None where it is not known how long it still takes. `arc` is the drawn part."""
+    """`kept` and `length` are local days; None where the remaining time is unknown. `arc` is the filled part."""
 
     status: str
     kept: int | None
@@ -24,7 +24,7 @@ class Ring:
 
 
 def ring(stability: StabilityResponse) -> Ring:
-    """How much of the period is kept."""
+    """The ring of a stability period."""
     if stability.completes_at is None or stability.days_left is None:
         return Ring(stability.status, None, stability.days_left, ROUND if stability.status == "complete" else 0.0)
     length = max((stability.completes_at - stability.counted_from).days, 1)

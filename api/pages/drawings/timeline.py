@@ -1,4 +1,4 @@
-"""A program along time: phases as bars, windows as bands, milestones and agreed days as marks, incidents, pauses, today."""
+"""A program as a timeline: phases as bars, windows as bands, milestones and agreed days as marks, incidents, pauses, today."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from rules.vocabulary.agreed_dates import AgreedDay
 from rules.vocabulary.phases import PhaseStatus
 
 WIDTH, LABELS, ROW, TOP = 1000.0, 250.0, 34.0, 30.0
-"""Units of the drawing: its width, that of the column of titles, the height of a row, and where the first begins."""
+"""Units of the drawing: total width, width of the titles, height of a row, and top of the first one."""
 
 Mark = Literal["original", "revised", "achieved", "missed"]
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A phase. `end` is None for one that is open; x and width are of the drawing. Not opened: no bar."""
+    """A phase. `end` is None for an open one; x and width are coordinates, None for one that has not opened."""
 
     name: str
     title: str
@@ -50,9 +50,9 @@ class Diamond:
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """A window. An edge that there is not, or that is not known yet, is None, and the band ends with the drawing there.
+    """A window. An edge that is open or unknown is None, and the band extends to the edge of the drawing.
 
-    Neither edge is known: no x.
+    x is None where neither edge is known.
     """
 
     title: str
@@ -65,7 +65,7 @@ class Band:
 
 @dataclass(frozen=True, slots=True)
 class AgreedMark:
-    """A day that parties agree on, in a row of its own. Not agreed on yet: no x."""
+    """A day that parties agree on, in a row of its own. x is None before they agree."""
 
     title: str
     status: str
@@ -104,7 +104,7 @@ class Timeline:
 
 
 class _Scale:
-    """Instants as places of the drawing."""
+    """Maps instants to coordinates."""
 
     def __init__(self, first: datetime, last: datetime) -> None:
         self.first, self.last = first, last
@@ -116,7 +116,7 @@ class _Scale:
 
 
 def timeline(program: Program, at: datetime) -> Timeline:
-    """The program as it stands at an instant, with the dates that lie before it."""
+    """The timeline of a program at an instant, with future dates."""
     dates = [program.started_at, at, *_dates(program)]
     span = max(max(dates) - min(dates), timedelta(days=7))
     scale = _Scale(min(dates), min(dates) + span * 1.04)
@@ -175,7 +175,7 @@ def _diamonds(program: Program, phase: str, y: float, scale: _Scale) -> Iterator
 
 
 def _windows(program: Program) -> dict[tuple[str, str], tuple[str, datetime | None, datetime | None]]:
-    """By kind and name of what has one: its title and the edges of its window."""
+    """The title and window edges of phases and agreed days, by kind and name."""
     found: dict[tuple[str, str], tuple[str, datetime | None, datetime | None]] = {}
     for name, rule in program.plan.phases.items():
         if (window := window_of(program, name)) is not None:
@@ -200,7 +200,7 @@ def _agreed(program: Program, name: str, y: float, scale: _Scale) -> AgreedMark:
 
 
 def _ticks(scale: _Scale, zone: str) -> Iterator[Tick]:
-    """Months, quarters or years, as many as there is room for."""
+    """Ticks for months, quarters or years, depending on the space."""
     span = (scale.last - scale.first).days
     months = next((step for step in (1, 2, 3, 6, 12, 24, 60, 120) if span / (30 * step) <= 9), 240)
     local = scale.first.astimezone(ZoneInfo(zone))

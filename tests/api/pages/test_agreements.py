@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from api.pages.templates import prefilled
+from api.pages.templates import form_query
 from api.responses.next_acts import ActResponse
 from tests.api.conftest import Door
 from tests.api.pages.chromium import MISSING, PATH, chromium
@@ -178,7 +178,7 @@ async def test_what_blocks_leads_to_the_form_with_the_day_chosen(agreeing: Door,
     (act,) = owed[0]["acts"]
     assert act["route"] == f"/api/v1/programs/{agreeing.program}/proposals"
     assert act["body"]["matter"]["on"].startswith("<a day not before ")
-    form = await browser.open(f"/programs/{agreeing.program}/act/propose{prefilled(ActResponse.model_validate(act))}")
+    form = await browser.open(f"/programs/{agreeing.program}/act/propose{form_query(ActResponse.model_validate(act))}")
     fields = form.form(f"/programs/{agreeing.program}/act").fields
     assert (fields["matter.kind"], fields["matter.date"], fields["procedure"]) == ("agree_date", "signing", "joint")
 

@@ -29,8 +29,8 @@ async def streams(door: Door, sign_in: SignIn) -> AsyncIterator[list[AsyncIterat
         await stack.enter_async_context(client)
 
         async def opened() -> AsyncIterator[str]:
-            watching = client.stream("GET", "/events", params={"program": door.program})
-            lines = (await stack.enter_async_context(watching)).aiter_lines()
+            change_feed = client.stream("GET", "/events", params={"program": door.program})
+            lines = (await stack.enter_async_context(change_feed)).aiter_lines()
             await told(lines, "retry:")
             return lines
 

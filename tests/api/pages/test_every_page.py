@@ -10,7 +10,7 @@ import httpx2
 import pytest
 from fastapi.routing import APIRoute
 
-from api.pages.app import ROOMS
+from api.pages.app import PAGE_MODULES
 from tests.api.conftest import STRANGER, Door
 from tests.api.pages.conftest import Page, SignIn
 from tests.api.test_restriction import WORDS, secret
@@ -34,7 +34,7 @@ OUTSIDE = {"/sign-in", "/sign-in/provider", "/sign-in/provider/back", "/events"}
 
 def paths(program: str) -> Iterator[str]:
     """Every page, as somebody would ask for it."""
-    for route in (route for room in ROOMS for route in room.router.routes):
+    for route in (route for module in PAGE_MODULES for route in module.router.routes):
         if isinstance(route, APIRoute) and "GET" in (route.methods or ()) and route.path not in OUTSIDE:
             yield re.sub(r"\{(\w+)\}", lambda found: {**PLACES, "program": program}[found[1]], route.path)
     yield f"/programs/{program}/act/record_evidence"

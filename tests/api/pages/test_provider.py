@@ -16,7 +16,7 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # of what it stands on
     from oidc_provider_mock import run_server_in_thread
 
-from api.connection_limits import Limits
+from api.connection_limits import ConnectionLimits
 from api.openid import ProviderSettings
 from rules.acts import Member, Role
 from tests.api.conftest import Door, application, serving
@@ -148,7 +148,7 @@ async def test_where_the_provider_is_away_a_token_still_opens(
     for name, value in {"DATABASE_URL": url, "ACCORD_DOCUMENTS": str(tmp_path), "TEMPORAL_ADDRESS": "127.0.0.1:1"}.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("ACCORD_OIDC_ISSUER", "http://127.0.0.1:1")
-    async with serving(application, Limits()) as (port, _):
+    async with serving(application, ConnectionLimits()) as (port, _):
         address = f"http://127.0.0.1:{port}"
         async with httpx2.AsyncClient(base_url=address, trust_env=False, follow_redirects=True) as client:
             browser = Browser(client)

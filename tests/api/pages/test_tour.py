@@ -79,5 +79,5 @@ async def test_a_cookie_that_says_no_step_is_no_tour(door: Door, sign_in: SignIn
 def test_a_cookie_says_where_somebody_stands() -> None:
     stands = Tour.read("why.00000000-0000-0000-0000-000000000001.announced")
     assert stands is not None
-    assert Tour.read(stands.moved(1).cookie) == stands.moved(1)
-    assert (stands.number, stands.moved(-5).step, stands.moved(99).step) == (2, "desk", "report")
+    assert Tour.read(stands.moved_by(1).cookie) == stands.moved_by(1)
+    assert (stands.number, stands.moved_by(-5).step, stands.moved_by(99).step) == (2, "desk", "report")

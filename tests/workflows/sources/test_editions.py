@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from cli.figures import figures
-from cli.home import our_plans
+from cli.home import packaged_plans
 from rules import acts as a
 from rules.checks.runs import CHECKS, Run, acts_of_run
 from rules.decide import Decided, decide
@@ -23,7 +23,7 @@ from tests.workflows.sources.producers import Producers, Served, run
 from workflows.recompute import build_ask
 
 NOW = datetime(2026, 12, 1, 9, tzinfo=UTC)
-FOLDER = our_plans() / "us-iraq-reset"
+FOLDER = packaged_plans() / "us-iraq-reset"
 PEOPLE = (
     a.Member(person="olga", role=a.Role.OFFICER),
     a.Member(person="chip", role=a.Role.CHECKER),
@@ -93,7 +93,7 @@ class Reset:
         document = json.dumps(data)
         children = agreed_children(
             read_declarations(parse_document(document)),
-            lambda name: next(our_plans().rglob(f"{name}/plan.yaml")).read_text(encoding="utf-8"),
+            lambda name: next(packaged_plans().rglob(f"{name}/plan.yaml")).read_text(encoding="utf-8"),
         )
         self.done("olga", a.StartProgram(document=document, members=PEOPLE, programs=children))
         for row in figures(FOLDER / "figures.csv"):

@@ -1,4 +1,4 @@
-"""Requests as bytes, made before anything is measured, and programs to send them to."""
+"""The workload of the benchmarks: HTTP requests as prepared bytes, and the programs to which they are sent."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Request:
 
 
 def post(path: str, body: dict[str, Any], person: Person | None = None) -> Request:
-    """A POST as it goes over the wire; for a person, with token and a key of its own."""
+    """A POST request as bytes; for a person, with token and idempotency key."""
     content = json.dumps(body)
     head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: {len(content)}\r\n"
     if person is not None:
@@ -44,7 +44,7 @@ def floor_lane(number: int) -> list[Request]:
 
 
 def family(children: int) -> dict[str, Any]:
-    """What starts a program whose only phase opens so many ladders, each a child program of it."""
+    """The body that starts a program whose only phase opens a number of ladders, each as a child program."""
     names = [f"ladder_{number}" for number in range(1, children + 1)]
     plan = {
         "accord": 1,
@@ -63,7 +63,7 @@ def family(children: int) -> dict[str, Any]:
 
 
 async def opened(api: str, people: dict[str, Person], program: str) -> list[str]:
-    """The ids of a program's children, when all have been opened."""
+    """The ids of a program's children, once all have been opened."""
     async with Api(api) as service:
         while True:
             family = await service.read(people["officer"], f"/programs/{program}/family")
@@ -73,7 +73,7 @@ async def opened(api: str, people: dict[str, Person], program: str) -> list[str]
 
 
 def ladder(program: str, people: dict[str, Person]) -> Iterator[Request]:
-    """Ten times evidence, verification, determination; each third act opens the next gate."""
+    """Ten times evidence, verification and determination; each third act opens the next gate."""
     here = f"/api/v1/programs/{program}"
     for step in range(1, STEPS + 1):
         yield post(f"{here}/evidence", _evidence(f"e{step}", f"done_{step}"), people["us-recorder"])
@@ -83,7 +83,7 @@ def ladder(program: str, people: dict[str, Person]) -> Iterator[Request]:
 
 
 def statements(program: str, people: dict[str, Person], number: int, mark: str = "s") -> Iterator[Request]:
-    """Evidence alone, as much as one likes, all for the first step."""
+    """A number of pieces of evidence, all for the first milestone."""
     for n in range(number):
         body = _evidence(f"{mark}{n}", "done_1")
         yield post(f"/api/v1/programs/{program}/evidence", body, people["us-recorder"])
@@ -94,7 +94,7 @@ def _evidence(name: str, milestone: str) -> dict[str, Any]:
 
 
 def reset(program: str, people: dict[str, Person], milestones: list[dict[str, Any]]) -> Iterator[Request]:
-    """What shows the milestones of a phase of the report's plan, each piece recorded and then verified by somebody else."""
+    """Evidence for the milestones of a phase of the report's plan, each piece recorded and then verified by another person."""
     here = f"/api/v1/programs/{program}"
     for milestone in milestones:
         for shown in milestone["shown_by"]:
@@ -117,14 +117,14 @@ def reset(program: str, people: dict[str, Person], milestones: list[dict[str, An
 
 
 def verdicts(program: str, people: dict[str, Person], milestones: list[dict[str, Any]]) -> Iterator[Request]:
-    """That each milestone is achieved."""
+    """Determinations that each milestone is achieved."""
     for milestone in milestones:
         body = {"milestone": milestone["name"], "outcome": "achieved", "reason": "Everything asked for is shown."}
         yield post(f"/api/v1/programs/{program}/determinations", body, people[f"{milestone['determined_by'][0]}-authority"])
 
 
 async def programs(api: str, people: dict[str, Person], number: int, start: dict[str, Any] | None = None) -> list[str]:
-    """Starts so many programs over HTTP, of the ladder unless said otherwise; their ids."""
+    """Starts a number of programs over HTTP, of the ladder by default; returns their ids."""
     members = first_people.members(people.values())
     body = (start or {"document": LADDER.read_text()}) | {"members": members}
     gate = asyncio.Semaphore(8)
