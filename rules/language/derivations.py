@@ -9,16 +9,13 @@ more_wells: {made_of: {difference: [wells, {indicator: wells, a_year_before: tru
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import BeforeValidator, Field, model_validator
 
 from rules.field_types import Name, StrictModel
 from rules.language.text_errors import FieldsError
-
-if TYPE_CHECKING:
-    from rules.language.indicators import Indicator
 
 Way: TypeAlias = Literal["sum", "difference", "share", "ratio"]
 
@@ -82,20 +79,3 @@ class MadeOf(StrictModel):
     def parts(self) -> tuple[Part, ...]:
         """The parts, in the order of the operands."""
         return tuple(part for _, part in self.placed)
-
-
-def recorded(indicators: Mapping[str, Indicator], name: str, met: set[str] | None = None) -> Iterator[str]:
-    """The recorded indicators from which one is derived in the end, without duplicates; or the indicator itself.
-
-    Empty for unknown indicators and cycles, which a valid plan does not have.
-    """
-    met = set() if met is None else met
-    rule = indicators.get(name)
-    if rule is None or name in met:
-        return
-    met.add(name)
-    if rule.made_of is None:
-        yield name
-        return
-    for part in rule.made_of.parts:
-        yield from recorded(indicators, part.indicator, met)

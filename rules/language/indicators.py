@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Annotated, Literal
 
@@ -175,3 +176,20 @@ class Target(StrictModel):
                 "compares" if self.compares != "frozen_baseline" else "standard_errors",
             )
         return self
+
+
+def recorded(indicators: Mapping[str, Indicator], name: str, met: set[str] | None = None) -> Iterator[str]:
+    """The recorded indicators from which one is derived in the end, without duplicates; or the indicator itself.
+
+    Empty for unknown indicators and cycles, which a valid plan does not have.
+    """
+    met = set() if met is None else met
+    rule = indicators.get(name)
+    if rule is None or name in met:
+        return
+    met.add(name)
+    if rule.made_of is None:
+        yield name
+        return
+    for part in rule.made_of.parts:
+        yield from recorded(indicators, part.indicator, met)

@@ -32,9 +32,8 @@ from rules.language.criteria import (
     leaves,
 )
 from rules.language.dependents import Dependents, Subject, dependents
-from rules.language.derivations import recorded
 from rules.language.disputes import Ladder, Snapback
-from rules.language.indicators import Indicator
+from rules.language.indicators import Indicator, recorded
 from rules.language.lasting import lasting_criteria
 from rules.language.milestones import Measured, Milestone
 from rules.language.parties import JointBody, NonParty, Party
