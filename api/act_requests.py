@@ -12,10 +12,10 @@ from pydantic import BaseModel, TypeAdapter
 from pydantic_core import to_json
 from starlette.requests import ClientDisconnect
 
+from api.act_documents import filed_documents
 from api.callers import Caller, caller_from
 from api.identity import CallerInfo
 from api.json_body import ExactRequest, JsonRoute
-from api.named_documents import filed_documents
 from api.problem_responses import WRITES
 from api.problems import NotFound, Refused
 from api.rate_limit import act_units

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from uuid import UUID, uuid4
 
+from api.act_documents import filing_of
 from api.act_requests import refusal_problem
 from api.identity import CallerInfo
-from api.named_documents import filing_of
 from api.problems import Invalid, TooLarge
 from api.state import State
 from api.uploads import Upload

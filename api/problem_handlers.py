@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from api import validation_errors
-from api.problems import Invalid, Plain, Problem, ProblemBody, Unavailable
+from api.problems import FrameworkProblem, Invalid, Problem, ProblemBody, Unavailable
 from api.request_id import CODE, LOGGED_FAULT, route_of
 from db.database_clock import ClockJumped
 from db.documents import StoreUnavailable
@@ -79,7 +79,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> JSONResponse:
-        return problem_response(Plain(error), request)
+        return problem_response(FrameworkProblem(error), request)
 
     @app.exception_handler(OperationalError)
     @app.exception_handler(PoolTimeout)

@@ -63,7 +63,7 @@ class Problem(Exception):
         return self.status
 
 
-class Plain(Problem):
+class FrameworkProblem(Problem):
     """An error of the framework, with the framework's status."""
 
     def __init__(self, error: HTTPException) -> None:

@@ -16,7 +16,7 @@ from typing import IO, Protocol, TypeAlias
 
 from cli.log_file import LogFile
 
-EXEC_CHILD = Path(__file__).with_name("exec_child.py")
+LAUNCHER = Path(__file__).with_name("child_launcher.py")
 LINES_REMEMBERED, LONGEST_LINE = 60, 8192
 PIPE_BYTES = 2**20
 """Output that is buffered while we are stopped (Ctrl-Z), before the child blocks."""
@@ -86,7 +86,7 @@ class ChildProcess:
 
     def start(self) -> None:
         order = {"parent": os.getpid(), "signal": self._orphan_signal, "user": self._user, "needs": self._needs}
-        enter = [sys.executable, "-I", "-S", str(EXEC_CHILD), json.dumps(order)]
+        enter = [sys.executable, "-I", "-S", str(LAUNCHER), json.dumps(order)]
         self._file.open()
         self._said = deque(maxlen=LINES_REMEMBERED)
         # A new session, so that Ctrl-C in the terminal reaches only us, and services are stopped in order.

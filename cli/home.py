@@ -107,7 +107,7 @@ def _close(home: Home) -> None:
 def grant_search(folder: Path, group: int) -> None:
     """Gives a group search permission on our folders: PostgreSQL does not run as root and has to reach its data.
 
-    Other users get nothing. Foreign folders stay unchanged; the server then uses a capability (`cli/exec_child.py`).
+    Other users get nothing. Foreign folders stay unchanged; the server then uses a capability (`cli/child_launcher.py`).
     """
     if folder.stat().st_uid == os.geteuid() and folder.stat().st_mode & 0o777 in {0o700, 0o710}:
         os.chown(folder, -1, group)

@@ -55,7 +55,7 @@ def command(
     """
     try:
         load, took = asyncio.run(_run(home, clients, seconds, acts, programs))
-    except (NotRunning, NotLocal, Refused, OSError, httpx2.HTTPError) as reason:
+    except (NotRunning, NotLoopback, Refused, OSError, httpx2.HTTPError) as reason:
         typer.echo(f"accord: {str(reason) or type(reason).__name__}", err=True)
         raise typer.Exit(1) from reason
     typer.echo(f"{len(load.taken)} acts in {took:.1f} s by {clients} clients: {len(load.taken) / took:.0f} a second.")
@@ -66,7 +66,7 @@ def command(
         typer.echo(f"{times} were answered {answer}.")
 
 
-class NotLocal(Exception):
+class NotLoopback(Exception):
     """The service is on another machine."""
 
 
@@ -78,7 +78,7 @@ def loopback(address: str) -> str:
     except ValueError:
         here = False
     if not here:
-        raise NotLocal(_REASON.format(host=host or address))
+        raise NotLoopback(_REASON.format(host=host or address))
     return address
 
 

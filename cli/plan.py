@@ -80,7 +80,7 @@ def _check_all(files: list[Path], values: list[str] | None, *, as_json: bool) ->
 
 
 @dataclass(frozen=True, slots=True)
-class CheckResult:
+class PlanCheckResult:
     """The result for one file: the numbers of its parts, or its faults."""
 
     file: str
@@ -97,16 +97,16 @@ class CheckResult:
         return [str(fault["told"]) for fault in self.faults]
 
 
-def _check_file(file: Path, values: list[str] | None) -> CheckResult:
+def _check_file(file: Path, values: list[str] | None) -> PlanCheckResult:
     try:
         plan = _validate(file, values)
     except UnusableInput as reason:
-        return CheckResult(str(file), sound=False, counts={}, faults=[_fault_of_file(str(reason))])
+        return PlanCheckResult(str(file), sound=False, counts={}, faults=[_fault_of_file(str(reason))])
     except InvalidDocument as faulty:
-        return CheckResult(str(file), sound=False, counts={}, faults=[_fault(fault, file) for fault in faulty.faults])
+        return PlanCheckResult(str(file), sound=False, counts={}, faults=[_fault(fault, file) for fault in faulty.faults])
     counts = {"phase": len(plan.phases), "milestone": len(plan.milestones), "parameter": len(plan.parameters)}
     counts |= {"child program": len(plan.programs)} if plan.programs else {}
-    return CheckResult(str(file), sound=True, counts=counts, faults=[])
+    return PlanCheckResult(str(file), sound=True, counts=counts, faults=[])
 
 
 def _fault(fault: Fault, file: Path) -> dict[str, str | int | None]:

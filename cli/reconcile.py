@@ -15,9 +15,9 @@ from temporalio.service import RPCError
 
 from cli.addresses import HomeFolder, NotRunning, service_database, temporal_server
 from db.dispatch import Dispatch
-from db.epochs import Epochs
 from db.pools import OperationalPool, ReadPool
-from db.reconciliation import Reconciliation
+from db.restore_epochs import Epochs
+from db.workflow_reconciliation import Reconciliation
 from logs.faults import settings_error
 from workflows.client import connect
 from workflows.namespace import namespace_id

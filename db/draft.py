@@ -15,13 +15,13 @@ from uuid import UUID
 
 from pydantic_core import to_json
 
+from db.event_loop import TimeSlice
 from db.ledger import GENESIS, EntryTooLarge, Sealed, columns_of, seal
 from db.pipeline import Call, Value
 from db.program_cache import CachedProgram, changes_workflow
 from db.projections import head_columns, immutable_columns, rows
 from db.receipts import BatchRefused, Receipt
 from db.statements import NOTIFY, append, append_if_unchanged
-from db.time_slice import TimeSlice
 from rules.acts import Act, StrikeClock
 from rules.canonical import NotCanonical
 from rules.decide import Decided, attempt_entry, content_hash, decide, may_know, repeat_refusal

@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from db.event_loop import TimeSlice
 from db.ledger import GENESIS, read, read_next
 from db.plan_reader import PlanReader
 from db.pools import ReadPool
 from db.snapshot_cache import INTERVAL, SnapshotCache
 from db.snapshots import MIN_ENTRIES, Snapshot, Snapshots, snapshot_point
-from db.time_slice import TimeSlice
 from rules.entries import Entry
 from rules.evolve import evolve
 from rules.explanations.outstanding import OutstandingIndex, outstanding_acts

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from db.database_clock import DatabaseClock
+from db.event_loop import TimeSlice
 from db.locked_append import LockedAppend
 from db.optimistic_append import OptimisticAppend, PreparedAppend
 from db.pending_write import PendingWrite, build_answers
@@ -23,7 +24,6 @@ from db.plan_reader import PlanReader
 from db.pools import LedgerPool
 from db.program_cache import ProgramCache
 from db.receipts import BatchRefused, Receipt
-from db.time_slice import TimeSlice
 from logs.trace import TRACE
 from rules.acts import Act, Propose, StartProgram
 from rules.decide import Decided, decide

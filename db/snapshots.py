@@ -16,11 +16,11 @@ import psycopg
 import structlog
 from psycopg_pool import PoolTimeout
 
+from db.event_loop import TimeSlice
 from db.law_version import law_version
 from db.plan_reader import PlanReader
 from db.pools import OperationalPool, ReadPool
 from db.snapshot_body import UNREADABLE, FieldPart, lines, parts_of, program_of
-from db.time_slice import TimeSlice
 from rules.language.parameters import parameters_key
 from rules.program import Program
 

@@ -7,9 +7,9 @@ from uuid import UUID
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from db.epochs import Epochs
 from db.program_cache import CachedProgram, ProgramCache
 from db.recorder import Recorder
+from db.restore_epochs import Epochs
 from rules.acts import Act, Actor, Deed, Role, StrikeClock
 from rules.family import child_id, child_report, child_start, holds_back, parent_report
 from rules.field_types import own_act_id

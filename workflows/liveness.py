@@ -9,7 +9,7 @@ LATE_SECONDS = 60.0
 """Age after which a task counts as stalled. The longest regular pause is ten seconds."""
 
 
-class Liveness:
+class PartHeartbeats:
     """Last steps of tasks, by name."""
 
     def __init__(self) -> None:

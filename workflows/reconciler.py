@@ -19,17 +19,17 @@ import structlog
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
-from db.epochs import Epochs
 from db.ledger import LedgerFault
-from db.reconciliation import LockedPrograms, Reconciliation, RecordedState
 from db.recorder import Recorder
+from db.restore_epochs import Epochs
+from db.workflow_reconciliation import LockedPrograms, Reconciliation, RecordedState
 from rules.acts import Act, StrikeClock
 from rules.field_types import own_act_id
 from rules.refusals import Refused
 from telemetry.observer import UNOBSERVED, Observer
 from workflows.activities import CLOCK
 from workflows.client import RPC_SECONDS
-from workflows.liveness import Liveness
+from workflows.liveness import PartHeartbeats
 from workflows.messages import program_workflow
 from workflows.visibility import known_entry
 
@@ -76,9 +76,9 @@ class Reconciler:
         namespace_id: str,
         *,
         observer: Observer = UNOBSERVED,
-        liveness: Liveness | None = None,
+        liveness: PartHeartbeats | None = None,
     ) -> None:
-        self._observer, self._liveness = observer, liveness or Liveness()
+        self._observer, self._liveness = observer, liveness or PartHeartbeats()
         self._client, self._reconciliation, self._recorder = client, reconciliation, recorder
         self._epochs, self._namespace_id = epochs, namespace_id
         self._started = time.monotonic()

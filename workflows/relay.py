@@ -22,13 +22,13 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from db.dispatch import Dispatch, Pending
-from db.epochs import Epochs
 from db.ledger import LedgerFault
 from db.program_cache import ProgramCache, read_entries
+from db.restore_epochs import Epochs
 from telemetry.observer import UNOBSERVED, Observer
 from telemetry.spans import continue_trace
 from workflows.client import RPC_SECONDS, TASK_QUEUE, is_encrypted
-from workflows.liveness import Liveness
+from workflows.liveness import PartHeartbeats
 from workflows.messages import ProgramChange, ProgramInput, program_workflow
 from workflows.program import ProgramWorkflow
 from workflows.state import MAX_HEADLINES, headlines, program_state
@@ -67,11 +67,11 @@ class Relay:
         *,
         batch_size: int = BATCH_SIZE,
         observer: Observer = UNOBSERVED,
-        liveness: Liveness | None = None,
+        liveness: PartHeartbeats | None = None,
     ) -> None:
         self._client, self._dispatch, self._programs, self._epochs = client, dispatch, programs, epochs
         self._namespace_id, self._batch_size = namespace_id, batch_size
-        self._observer, self._liveness = observer, liveness or Liveness()
+        self._observer, self._liveness = observer, liveness or PartHeartbeats()
         self._liveness.beat("relay")
         self._notified = set[UUID]()
         self._traces = OrderedDict[UUID, str]()

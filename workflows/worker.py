@@ -22,16 +22,16 @@ from db.check_runs import CheckRuns
 from db.connection_settings import pool_sizes
 from db.dispatch import Dispatch
 from db.documents import Documents, store_at
-from db.epochs import Epochs
 from db.garbage import collect_less_often
 from db.metrics import NotListening, create_metrics, register_metrics, serve_metrics
 from db.outages import TransactionPooled
 from db.pools import LedgerPool, OperationalPool, ReadPool
 from db.program_cache import ProgramCache
-from db.reconciliation import Reconciliation
 from db.record_statistics import RecordStatistics
 from db.recorder import Recorder
+from db.restore_epochs import Epochs
 from db.snapshots import Snapshots
+from db.workflow_reconciliation import Reconciliation
 from logs.faults import settings_error
 from logs.lines import configure
 from telemetry.observer import UNOBSERVED
@@ -41,11 +41,11 @@ from workflows.activities import Activities
 from workflows.check import FETCH_QUEUE, READ_QUEUE, CheckWorkflow
 from workflows.check_activities import CheckActivities
 from workflows.client import TASK_QUEUE, TemporalSettings, connect, is_encrypted
-from workflows.closed_checks import ClosedChecks
+from workflows.closed_run_cleanup import ClosedRunCleanup
 from workflows.core_logging import temporal_lines
 from workflows.deployment import DeploymentSettings, warn_if_not_current
 from workflows.heartbeat import HEARTBEAT_SECONDS
-from workflows.liveness import Liveness
+from workflows.liveness import PartHeartbeats
 from workflows.namespace import NotPrepared, check_prepared, retry_until_ready
 from workflows.process_exit import exit_now
 from workflows.program import ProgramWorkflow
@@ -149,7 +149,7 @@ async def run_worker(settings: WorkerSettings, temporal: TemporalSettings, telem
     """
     async with AsyncExitStack() as stack:
         metrics = create_metrics(telemetry.accord_worker_metrics)
-        observer, liveness = metrics or UNOBSERVED, Liveness()
+        observer, liveness = metrics or UNOBSERVED, PartHeartbeats()
         client = await retry_until_ready(lambda: connect(temporal))
         namespace_id = await check_prepared(client)
         url, max_use = settings.database_url, settings.accord_worker_database_seconds
@@ -202,7 +202,7 @@ async def run_worker(settings: WorkerSettings, temporal: TemporalSettings, telem
         beside = (
             relay.run(),
             reconciler.run(),
-            ClosedChecks(client, timedelta(days=settings.accord_check_run_days)).run(),
+            ClosedRunCleanup(client, timedelta(days=settings.accord_check_run_days)).run(),
             warn_if_not_current(client),
         )
         tasks = [asyncio.create_task(one) for one in beside]

@@ -15,7 +15,7 @@ from temporalio.worker import Worker
 from telemetry.endpoint import Page
 from workflows.client import TemporalSettings
 from workflows.expiry import expiring
-from workflows.liveness import Liveness
+from workflows.liveness import PartHeartbeats
 from workflows.secret_file import SettingsUnusable
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ ASK_SECONDS = timedelta(seconds=2)
 class WorkerHealth:
     """Serves `/health`: 200 if all tasks make progress, 503 if one is stalled."""
 
-    def __init__(self, client: Client, workers: Sequence[Worker], liveness: Liveness) -> None:
+    def __init__(self, client: Client, workers: Sequence[Worker], liveness: PartHeartbeats) -> None:
         self._client, self._workers, self._liveness = client, workers, liveness
 
     def register_gauges(self, metrics: Metrics) -> None:

@@ -12,9 +12,9 @@ from pydantic import BaseModel, ValidationError
 from starlette.datastructures import FormData, UploadFile
 
 from api import validation_errors
+from api.act_documents import filed_documents
 from api.act_requests import refusal_problem
-from api.named_documents import filed_documents
-from api.pages.fields import OWN_IDS, Values, act_values, fields_of
+from api.pages.fields import OWN_IDS, FormValues, act_values, fields_of
 from api.pages.uploads import file_uploads
 from api.pages.view import ProgramView, View, ViewOf, redirect
 from api.problems import NotFound, Problem
@@ -62,7 +62,7 @@ async def form(view: ViewOf, program: UUID, kind: str) -> Response:
     given = {name: view.request.query_params.getlist(name) for name in view.request.query_params}
     if kind in OWN_IDS:
         given.setdefault(OWN_IDS[kind], [f"{OWN_IDS[kind]}-{uuid4().hex[:8]}"])
-    return _form(view, opened, kind, shape, Values(given), key=f"page-{uuid4()}")
+    return _form(view, opened, kind, shape, FormValues(given), key=f"page-{uuid4()}")
 
 
 @router.post("/{kind}")
@@ -97,16 +97,16 @@ async def _may_act(view: View, program: UUID, kind: str) -> tuple[ProgramView, t
     return opened, SHAPES[kind]
 
 
-def submitted_values(sent: FormData) -> Values:
+def submitted_values(sent: FormData) -> FormValues:
     """The text fields of a submitted form; files are parsed apart."""
     values: dict[str, list[str]] = {}
     for name, value in sent.multi_items():
         if not isinstance(value, UploadFile) and name not in ("csrf", "key", "shown", "step"):
             values.setdefault(name, []).append(value.replace("\r\n", "\n"))
-    return Values(values)
+    return FormValues(values)
 
 
-def _act(opened: ProgramView, shape: type[BaseModel], given: Values, key: str, shown: str) -> a.Act:
+def _act(opened: ProgramView, shape: type[BaseModel], given: FormValues, key: str, shown: str) -> a.Act:
     """Raises ValidationError."""
     deed = shape.model_validate(act_values(shape, given, opened.zone))
     return a.Act.model_validate(
@@ -118,7 +118,7 @@ def errors_of(error: ValidationError) -> dict[str, str]:
     return {str(fault["where"]): str(fault["message"]) for fault in validation_errors.faults(error.errors(), lambda _: "")}
 
 
-async def _preview(view: View, opened: ProgramView, kind: str, given: Values, made: a.Act) -> Response:
+async def _preview(view: View, opened: ProgramView, kind: str, given: FormValues, made: a.Act) -> Response:
     """The page with the effects of the act. Raises Refused."""
     view.state.rate_limits.take(view.visitor.person, act_units((made,), preview=True))
     decided = await view.state.recorder.preview(opened.id, made)
@@ -157,7 +157,7 @@ def _form(
     opened: ProgramView,
     kind: str,
     shape: type[BaseModel],
-    given: Values,
+    given: FormValues,
     *,
     key: str,
     errors: Mapping[str, str] | None = None,

@@ -46,7 +46,7 @@ from api.pages.templates import STATIC
 from api.pages.view import page
 from api.pages.visitor import SignInNeeded, visitor_if_any
 from api.problem_handlers import unavailable
-from api.problems import Invalid, Plain, Problem
+from api.problems import FrameworkProblem, Invalid, Problem
 from api.request_id import route_of
 from logs.request import REQUEST
 
@@ -169,7 +169,7 @@ def _install_errors(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> Response:
-        return await problem_page(request, Plain(error))
+        return await problem_page(request, FrameworkProblem(error))
 
     @app.exception_handler(OperationalError)
     @app.exception_handler(PoolTimeout)

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ValidationError
 from api.act_requests import refusal_problem
 from api.pages.act_forms import MOST_FIELDS, Effect, errors_of, submitted_values
 from api.pages.evidence import may_verify
-from api.pages.fields import Values, act_values, fields_of
+from api.pages.fields import FormValues, act_values, fields_of
 from api.pages.options import evidence_in_words
 from api.pages.view import ProgramView, View, ViewOf, redirect
 from api.problems import NotFound, Problem, Refused
@@ -57,7 +57,7 @@ class InvalidFields(ValueError):
 @router.get("/{kind}")
 async def form(view: ViewOf, program: UUID, kind: str) -> Response:
     """The form: the pieces that the visitor may verify, or an empty table of figures."""
-    return _form(view, await _open(view, program, kind), kind, Values(), f"page-{uuid4()}")
+    return _form(view, await _open(view, program, kind), kind, FormValues(), f"page-{uuid4()}")
 
 
 @router.post("/{kind}")
@@ -87,7 +87,7 @@ async def _open(view: View, program: UUID, kind: str) -> ProgramView:
     return opened
 
 
-def _verifications(opened: ProgramView, given: Values, key: str) -> list[a.Act]:
+def _verifications(opened: ProgramView, given: FormValues, key: str) -> list[a.Act]:
     """Verifications of the chosen pieces. Raises InvalidFields."""
     pieces = given.all("evidence")
     if not 0 < len(pieces) <= MOST:
@@ -96,10 +96,10 @@ def _verifications(opened: ProgramView, given: Values, key: str) -> list[a.Act]:
     return [_act(opened, a.Verify, common | {"evidence": piece}, f"{key}.{n}") for n, piece in enumerate(pieces)]
 
 
-def _measurements(opened: ProgramView, given: Values, key: str) -> list[a.Act]:
+def _measurements(opened: ProgramView, given: FormValues, key: str) -> list[a.Act]:
     """Measurements, one for each row; unit and producer come from the plan. Raises InvalidFields."""
     shape, names = OF_ALL["record_measurement"]
-    common = act_values(shape, Values({name: [given.one(name)] for name in names}), opened.zone)
+    common = act_values(shape, FormValues({name: [given.one(name)] for name in names}), opened.zone)
     indicator = opened.program.plan.indicators.get(given.one("indicator"))
     if indicator is not None:
         common |= {"unit": indicator.unit, "producer": indicator.producer}
@@ -137,13 +137,13 @@ def _act(opened: ProgramView, shape: type[BaseModel], values: Mapping[str, objec
         raise InvalidFields(errors_of(error)) from None
 
 
-ACTS: Mapping[str, Callable[[ProgramView, Values, str], list[a.Act]]] = {
+ACTS: Mapping[str, Callable[[ProgramView, FormValues, str], list[a.Act]]] = {
     "verify": _verifications,
     "record_measurement": _measurements,
 }
 
 
-async def _preview(view: View, opened: ProgramView, kind: str, given: Values, acts: list[a.Act]) -> Response:
+async def _preview(view: View, opened: ProgramView, kind: str, given: FormValues, acts: list[a.Act]) -> Response:
     """The page with the effects, act by act. Raises Refused."""
     view.state.rate_limits.take(view.visitor.person, act_units(acts, preview=True))
     decided = await view.state.recorder.preview(opened.id, *acts)
@@ -178,7 +178,7 @@ def _form(
     view: View,
     opened: ProgramView,
     kind: str,
-    given: Values,
+    given: FormValues,
     key: str,
     *,
     errors: Mapping[str, str] | None = None,

@@ -69,7 +69,7 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
-class Values:
+class FormValues:
     """The submitted values of a form, by field."""
 
     values: Mapping[str, list[str]] = field(default_factory=dict)
@@ -81,7 +81,7 @@ class Values:
         return tuple(value.strip() for value in self.values.get(name, []) if value.strip())
 
 
-def fields_of(shape: type[BaseModel], program: Program, given: Values, errors: Mapping[str, str]) -> list[Field]:
+def fields_of(shape: type[BaseModel], program: Program, given: FormValues, errors: Mapping[str, str]) -> list[Field]:
     """The fields of an act's form, with submitted values and errors."""
     kind = str(shape.model_fields["kind"].default)
     return [
@@ -90,7 +90,7 @@ def fields_of(shape: type[BaseModel], program: Program, given: Values, errors: M
     ]
 
 
-def _fields(shape: type[BaseModel], program: Program, given: Values, kind: str, prefix: str) -> Iterator[Field]:
+def _fields(shape: type[BaseModel], program: Program, given: FormValues, kind: str, prefix: str) -> Iterator[Field]:
     for name, info in shape.model_fields.items():
         if name in LEFT_TO_THE_SERVICE:
             continue
@@ -108,7 +108,7 @@ def _fields(shape: type[BaseModel], program: Program, given: Values, kind: str, 
 
 
 def _rows(
-    rows: list[Option], inner: Any, place: str, given: Values, *, is_required: bool, help_: str | None
+    rows: list[Option], inner: Any, place: str, given: FormValues, *, is_required: bool, help_: str | None
 ) -> Iterator[Field]:
     """A field for each key of a table, where the plan names its keys. Rows that stay empty are left out."""
     kind = _kind(_plain(get_args(inner)[1]), LONGEST_LINE + 1, has_options=False)
@@ -118,7 +118,7 @@ def _rows(
         yield Field(name, kind, is_required=is_required, help=said, value=given.one(name), title=row.title)
 
 
-def _field(place: str, shape: type[BaseModel], name: str, options: Options, given: Values) -> Field:
+def _field(place: str, shape: type[BaseModel], name: str, options: Options, given: FormValues) -> Field:
     info = shape.model_fields[name]
     inner = _plain(info.annotation)
     made = Field(
@@ -164,7 +164,9 @@ def _schema(shape: type[BaseModel]) -> Mapping[str, Any]:
     return shape.model_json_schema()
 
 
-def _one_of(union: Mapping[str, type[BaseModel]], program: Program, given: Values, kind: str, place: str) -> Iterator[Field]:
+def _one_of(
+    union: Mapping[str, type[BaseModel]], program: Program, given: FormValues, kind: str, place: str
+) -> Iterator[Field]:
     """A choice of the kind, and then the fields of that kind."""
     options = tuple(Option(name, name.replace("_", " "), is_code=True) for name in union)
     chosen = given.one(f"{place}.kind")
@@ -173,7 +175,7 @@ def _one_of(union: Mapping[str, type[BaseModel]], program: Program, given: Value
         yield from _fields(union[chosen], program, given, kind, f"{place}.")
 
 
-def _options(kind: str, name: str, program: Program, given: Values) -> Options:
+def _options(kind: str, name: str, program: Program, given: FormValues) -> Options:
     if OWN_IDS.get(kind) == name or name not in OPTIONS:
         return None
     return OPTIONS[name](program, given.one)
@@ -213,7 +215,7 @@ def _matters(inner: Any) -> Mapping[str, type[BaseModel]] | None:
     return {str(shape.model_fields["kind"].default): shape for shape in shapes}
 
 
-def act_values(shape: type[BaseModel], given: Values, zone: str) -> dict[str, Any]:
+def act_values(shape: type[BaseModel], given: FormValues, zone: str) -> dict[str, Any]:
     """The submitted values in the form that the API takes: without empty fields, and local times with their offset."""
     made: dict[str, Any] = {}
     for place, values in given.values.items():

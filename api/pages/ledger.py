@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Response
 
 from api.pages.view import View, ViewOf
 from api.problems import NotFound
-from api.responses.ledger import EntryResponse, FactKind, SealedResponse, redact
+from api.responses.ledger import EntryResponse, FactKind, SealedEntryResponse, redact
 from db.queries import LedgerFilter
 from rules.entries import KINDS
 from rules.explanations.concerning import names_concerning
@@ -62,4 +62,4 @@ async def entry(view: ViewOf, program: UUID, seq: int) -> Response:
     if not lines or lines[0].entry.seq != seq:
         raise NotFound("entry")
     answer = redact(EntryResponse.of(lines[0].entry, opened.program.plan))
-    return view.of_program(opened, "entry.html", entry=answer, sealed=SealedResponse.of(lines[0]))
+    return view.of_program(opened, "entry.html", entry=answer, sealed=SealedEntryResponse.of(lines[0]))

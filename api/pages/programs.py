@@ -8,12 +8,12 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
+from api.load_program import ProgramRead
+from api.pages.display_names import Names
 from api.pages.drawings.ring import ring
 from api.pages.drawings.timeline import timeline
-from api.pages.names import Names
 from api.pages.start_program import may_start
 from api.pages.view import ProgramView, View, ViewOf
-from api.program_reads import ProgramRead
 from api.responses.blocking import BlockedResponse, GateResponse
 from api.responses.family import FamilyResponse
 from api.responses.ledger import EntryResponse, redact

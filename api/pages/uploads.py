@@ -9,7 +9,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from starlette.datastructures import FormData, UploadFile
 
 from api.filing import FILERS, file_upload
-from api.pages.fields import Values
+from api.pages.fields import FormValues
 from api.pages.view import ProgramView, View
 from api.problems import Invalid
 from api.uploads import Upload
@@ -20,7 +20,9 @@ NAMES: TypeAdapter[str] = TypeAdapter(Label)
 MEDIA_TYPES = 200
 
 
-async def file_uploads(view: View, opened: ProgramView, shape: type[BaseModel], sent: FormData, given: Values) -> Values:
+async def file_uploads(
+    view: View, opened: ProgramView, shape: type[BaseModel], sent: FormData, given: FormValues
+) -> FormValues:
     """The submitted values with the hash of the filed document. Raises Forbidden, Invalid or TooLarge."""
     upload = sent.get("document")
     if "document" not in shape.model_fields or not isinstance(upload, UploadFile) or not upload.filename:

@@ -12,14 +12,14 @@ from fastapi import Depends, Request
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from api.identity import CallerInfo
+from api.load_program import program_at
+from api.pages.display_names import Names
 from api.pages.languages import Language, preferred_language
-from api.pages.names import Names
 from api.pages.templates import render
 from api.pages.tour import COOKIE as TOUR_COOKIE
 from api.pages.tour import Tour
 from api.pages.visitor import Visitor, VisitorOf, check_form
 from api.problems import NotFound
-from api.program_reads import program_at
 from api.responses.next_acts import ActResponse
 from api.state import State, StateOf
 from db.queries import ProgramFilter

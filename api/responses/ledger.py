@@ -67,7 +67,7 @@ def redact(entry: EntryResponse) -> EntryResponse:
     return entry.model_copy(update={"fact": kept, "withheld": True})
 
 
-class SealedResponse(BaseModel):
+class SealedEntryResponse(BaseModel):
     """One entry as it was sealed. Whoever has all of them can prove the ledger without whoever runs the service."""
 
     seq: int
@@ -76,13 +76,13 @@ class SealedResponse(BaseModel):
     body: str | None = Field(description="the text that was hashed; null where it holds restricted evidence")
 
     @classmethod
-    def of(cls, line: LedgerRecord) -> SealedResponse:
+    def of(cls, line: LedgerRecord) -> SealedEntryResponse:
         body = None if getattr(line.entry.fact, "restricted_to", None) else line.body.decode()
         return cls(seq=line.entry.seq, prev=line.prev.hex(), leaf=line.leaf.hex(), body=body)
 
 
-class SealedPage(BaseModel):
-    entries: list[SealedResponse]
+class SealedEntryPage(BaseModel):
+    entries: list[SealedEntryResponse]
     next: int | None = Field(description="pass as `after` for the next page; null at the end")
 
 

@@ -12,6 +12,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Response
 from pydantic import Field
 
+from api.act_documents import filed_documents
 from api.act_requests import (
     RECORDED,
     ActRequestOf,
@@ -23,14 +24,13 @@ from api.act_requests import (
     refusal_problem,
 )
 from api.callers import Caller
-from api.named_documents import filed_documents
 from api.problems import Invalid, Refused
 from api.rate_limit import act_units
 from api.responses.ledger import ReadingResponse, ReceiptResponse
 from api.state import StateOf
+from db.event_loop import TimeSlice
 from db.queries import LedgerFilter
 from db.receipts import BatchRefused
-from db.time_slice import TimeSlice
 from rules import acts as a
 from rules.field_types import Id, Name, StrictModel
 

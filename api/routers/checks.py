@@ -11,9 +11,9 @@ from fastapi import APIRouter, Path, Response
 
 from api.act_requests import RECORDED, ActRequestOf, ActRoute, ProgramId, Reasoned
 from api.callers import Caller
+from api.load_program import program_now
 from api.problem_responses import READS, problem_responses
 from api.problems import Forbidden, NotFound, Refused, Unavailable
-from api.program_reads import program_now
 from api.responses.checks import CheckResponse, RunAsked, Upcoming
 from api.state import State, StateOf
 from rules import acts as a

@@ -7,8 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Response
 
 from api.act_requests import RECORDED, ActRequestOf, ActRoute, Reasoned
+from api.load_program import ProgramReadOf
 from api.problem_responses import READS
-from api.program_reads import ProgramReadOf
 from api.responses.disputes import DisputeResponse, SnapbackResponse
 from rules import acts as a
 from rules.field_types import Id, Name, StrictModel, Text

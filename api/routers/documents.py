@@ -10,14 +10,14 @@ from uuid import UUID, uuid4
 from fastapi import APIRouter, Header, Path, Query, Request
 from fastapi.responses import StreamingResponse
 
+from api.act_documents import filing_of
 from api.act_requests import ProgramId, refusal_problem
 from api.callers import Caller
 from api.filing import FILERS, file_upload
 from api.identity import CallerInfo
-from api.named_documents import filing_of
+from api.load_program import ProgramReadOf, program_now
 from api.problem_responses import READS, problem_responses
 from api.problems import Gone, NotFound
-from api.program_reads import ProgramReadOf, program_now
 from api.rate_limit import LONG_PAGE, USUAL_PAGE
 from api.responses.documents import DocumentLine, DocumentPage, DocumentResponse
 from api.routers.evidence import load_entries

@@ -9,9 +9,9 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query
 
 from api.callers import Caller
+from api.load_program import ProgramReadOf
 from api.problem_responses import READS
 from api.problems import NotFound
-from api.program_reads import ProgramReadOf
 from api.rate_limit import LONG_PAGE, USUAL_PAGE
 from api.responses.evidence import EvidencePage, EvidenceResponse
 from api.state import State, StateOf

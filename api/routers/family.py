@@ -8,9 +8,9 @@ from fastapi import APIRouter
 
 from api.callers import Caller
 from api.identity import CallerInfo
+from api.load_program import ProgramRead, ProgramReadOf, program_at
 from api.problem_responses import READS
 from api.problems import NotFound
-from api.program_reads import ProgramRead, ProgramReadOf, program_at
 from api.responses.family import ChildResponse, FamilyResponse, OpenPhaseResponse, children_of
 from api.responses.phases import BlockingResponse
 from api.state import State, StateOf

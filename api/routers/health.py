@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field
 
 from api.state import StateOf
 from db.migrations import compatibility
-from db.reconciliation import overdue_clocks
+from db.workflow_reconciliation import overdue_clocks
 from rules.times import Instant
 from workflows.namespace import missing_now
 

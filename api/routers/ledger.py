@@ -11,12 +11,12 @@ from fastapi import APIRouter, Query
 from api.act_requests import ProgramId
 from api.callers import Caller
 from api.identity import CallerInfo
+from api.load_program import program_at, program_now
 from api.problem_responses import READS
 from api.problems import Invalid
-from api.program_reads import program_at, program_now
 from api.rate_limit import LONG_PAGE, USUAL_PAGE
 from api.responses.changes import ChangesResponse, DifferenceResponse, RecordedResponse
-from api.responses.ledger import EntryPage, EntryResponse, FactKind, SealedPage, SealedResponse, redact
+from api.responses.ledger import EntryPage, EntryResponse, FactKind, SealedEntryPage, SealedEntryResponse, redact
 from api.state import State, StateOf
 from db.queries import LedgerFilter, LedgerRecord
 from rules.explanations.concerning import names_concerning
@@ -69,12 +69,12 @@ async def get_chain(
     program: ProgramId,
     after: Annotated[int, Query(ge=0, lt=2**53, description="`next` of the page before")] = 0,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
-) -> SealedPage:
+) -> SealedEntryPage:
     """Its ledger as the bytes that were hashed, oldest first, in pages: for proving the chain by oneself."""
     await program_now(state, caller, program)
     _charge_page(state, caller, limit)
     lines = await state.queries.ledger(program, after=after, most=limit)
-    return SealedPage(entries=[SealedResponse.of(line) for line in lines], next=_after(lines, limit))
+    return SealedEntryPage(entries=[SealedEntryResponse.of(line) for line in lines], next=_after(lines, limit))
 
 
 @router.get("/changes", responses=READS)

@@ -13,9 +13,9 @@ from fastapi import APIRouter, Query
 from api.act_requests import ProgramId
 from api.callers import Caller
 from api.identity import CallerInfo
+from api.load_program import program_now
 from api.problem_responses import READS
 from api.problems import Invalid
-from api.program_reads import program_now
 from api.rate_limit import LEAVES_PER_UNIT
 from api.responses.proofs import CheckpointResponse, ConsistencyResponse, InclusionResponse
 from api.state import State, StateOf

@@ -8,9 +8,9 @@ from fastapi import APIRouter, Path, Response
 
 from api.act_requests import RECORDED, ActRequestOf, ActRoute, Reasoned
 from api.callers import Caller
+from api.load_program import ProgramReadOf
 from api.problem_responses import READS
 from api.problems import NotFound
-from api.program_reads import ProgramReadOf
 from api.rate_limit import PROPOSAL
 from api.responses.proposals import ProposalLine, ProposalResponse
 from api.state import StateOf

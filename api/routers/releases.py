@@ -7,9 +7,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
+from api.load_program import ProgramReadOf
 from api.problem_responses import READS
 from api.problems import NotFound
-from api.program_reads import ProgramReadOf
 from api.responses.releases import PostingPage, PostingResponse, ReleaseResponse, TotalResponse
 from api.state import StateOf
 from db.queries import LedgerFilter

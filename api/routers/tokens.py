@@ -13,9 +13,9 @@ from pydantic import Field
 from api.act_requests import Key, ProgramId
 from api.callers import Caller
 from api.json_body import JsonRoute
+from api.load_program import program_now
 from api.problem_responses import READS, WRITES, problem_responses
 from api.problems import NotFound, Refused
-from api.program_reads import program_now
 from api.responses.tokens import IssuedResponse, TokenResponse
 from api.state import State, StateOf
 from db.tokens import TokenExists, TokenRecord

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
+from api.load_program import ProgramReadOf
 from api.problem_responses import READS
-from api.program_reads import ProgramReadOf
 from api.responses.assessments import AssessedResponse
 from api.responses.blocking import BlockedResponse
 from api.responses.figures import IndicatorResponse
@@ -17,7 +17,7 @@ from api.responses.phases import ClockResponse, MilestoneResponse, PhaseResponse
 from api.responses.programs import IncidentResponse, MemberResponse, ProgramResponse, incidents, members
 from api.responses.reciprocity import ReciprocityResponse
 from api.state import StateOf
-from db.time_slice import TimeSlice
+from db.event_loop import TimeSlice
 from rules.explanations.owing import OwedKind
 from rules.field_types import Name
 from rules.reactions.clocks import clocks

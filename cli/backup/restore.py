@@ -21,10 +21,10 @@ from cli.backup.manifest import DATABASE, DOCUMENTS, BackupError, Manifest, Prog
 from cli.backup.receipts import KeptReceipt, unmet_receipts
 from cli.backup.tools import ASIDE, load
 from db.documents import Damaged, NotFiled, path_of, read_document, write_document
-from db.epochs import Epochs
 from db.ledger_heads import LedgerHead, heads
 from db.migrations import is_known, upgrade
 from db.pools import OperationalPool, ReadPool
+from db.restore_epochs import Epochs
 from db.server_version import CONNECT_SECONDS, TooOld, check_version
 from db.service_role import RoleMissing, ensure_role
 from db.verification import ExpectedHead, verify_all

@@ -12,8 +12,8 @@ from cli.doctor.finding import Finding, fault, warning, well
 from db.dispatch import CHANNEL
 from db.documents import Damaged, NotFiled, read_document, store_at
 from db.pools import ReadPool
-from db.reconciliation import overdue_clocks
 from db.verification import expected_heads, verify
+from db.workflow_reconciliation import overdue_clocks
 
 NEWEST, SAMPLED = 10, 20
 LATE = timedelta(seconds=10)

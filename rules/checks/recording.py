@@ -16,9 +16,9 @@ from rules.decimals import Figure
 from rules.facts import MeasurementRecorded
 from rules.figures.derived import a_year_before
 from rules.figures.editions import FigureSeries, cause, is_as_recorded
-from rules.language.causes import Cause
 from rules.language.indicators import Indicator
 from rules.language.periods import before, is_period, period_end, year_of
+from rules.language.revision_causes import Cause
 from rules.program import Program
 from rules.times import local_day
 from rules.vocabulary.origin import Fetch, Origin

@@ -26,7 +26,7 @@ from rules.explanations.owing import (
 )
 from rules.language.dependents import Subject
 from rules.program import Program
-from rules.queries.agenda import Agenda
+from rules.queries.affected import Agenda
 from rules.sentences.proposals import matter_in_words
 from rules.vocabulary.deadlines import Due
 from rules.vocabulary.standing import Standing

@@ -20,9 +20,9 @@ from decimal import Context, Decimal
 
 from rules.facts import MeasurementRecorded
 from rules.figures.selection import latest_of, unrevised
-from rules.language.causes import Cause
 from rules.language.indicators import Baseline
 from rules.language.periods import Calendar, is_period, period_end
+from rules.language.revision_causes import Cause
 from rules.program import Program
 from rules.vocabulary.evidence import EvidenceStatus
 from rules.vocabulary.origin import Fetch

@@ -12,9 +12,9 @@ from rules.figures.derived import Counted, citation, exact_value, rounded
 from rules.figures.judgement import Judgement, not_known
 from rules.figures.selection import by_period, verified, without_revisions
 from rules.figures.unknown import unknown_figure
-from rules.language.causes import Cause
 from rules.language.milestones import Measured
 from rules.language.periods import covered, in_order
+from rules.language.revision_causes import Cause
 from rules.program import Program
 from rules.times import days_between, start_of_day
 from rules.truth import Truth, conjunction

@@ -14,10 +14,10 @@ from rules.figures import derived
 from rules.figures.coverage import disjoint, overlapping
 from rules.figures.derived import Counted, Derived, a_year_before, citation, derive, exact_value, newest_common
 from rules.figures.unknown import unknown_figure
-from rules.language.causes import Cause
 from rules.language.criteria import FigureCondition
 from rules.language.derivations import MadeOf
 from rules.language.periods import Calendar, covered, is_period, period_end
+from rules.language.revision_causes import Cause
 from rules.program import Program
 from rules.times import add_duration, start_of_day
 from rules.truth import Truth

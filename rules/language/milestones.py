@@ -8,10 +8,10 @@ from pydantic import Field, model_validator
 
 from rules.decimals import Whole
 from rules.field_types import Label, Name, StrictModel, Text
-from rules.language.causes import THAT_COUNT, Cause
 from rules.language.criteria import Criterion
 from rules.language.grades import Scale
 from rules.language.indicators import Target
+from rules.language.revision_causes import THAT_COUNT, Cause
 from rules.language.text_errors import FieldsError
 from rules.language.timetable import Deadline
 from rules.language.voting import Agreement, Names

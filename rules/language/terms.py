@@ -22,8 +22,8 @@ from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 from rules.decimals import Figure
 from rules.field_types import Label, Name, StrictModel, Text
-from rules.language.causes import THAT_COUNT, Cause
 from rules.language.criteria import After, Anchor, Criterion
+from rules.language.revision_causes import THAT_COUNT, Cause
 from rules.language.text_errors import FieldsError, error_message, field
 from rules.text_formats import SHARE
 from rules.times import Duration, parse_duration

@@ -8,7 +8,7 @@ from datetime import datetime
 from rules import dates, effects
 from rules.effects import Effect
 from rules.program import Program
-from rules.queries.agenda import Agenda
+from rules.queries.affected import Agenda
 from rules.queries.deadlines import stop_effects
 from rules.queries.windows import window_closes_at, window_opens_at
 from rules.vocabulary.agreed_dates import AgreedDay

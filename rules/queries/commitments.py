@@ -10,7 +10,7 @@ from rules import effects
 from rules.effects import Effect
 from rules.language.commitments import Commitment
 from rules.program import Program
-from rules.queries.agenda import Agenda, on
+from rules.queries.affected import Agenda, on
 from rules.queries.anchors import occurred_at
 from rules.queries.gates import judge_gate
 from rules.queries.incidents import matching, span

@@ -12,7 +12,7 @@ from rules.effects import Effect
 from rules.language.criteria import After
 from rules.language.timetable import Deadline
 from rules.program import Program
-from rules.queries.agenda import Agenda, on
+from rules.queries.affected import Agenda, on
 from rules.queries.anchors import occurred_at
 from rules.queries.windows import last_instant
 from rules.times import Interval, add_duration

@@ -8,7 +8,7 @@ from datetime import datetime
 from rules import effects
 from rules.effects import Effect
 from rules.program import Program
-from rules.queries.agenda import Agenda, on
+from rules.queries.affected import Agenda, on
 from rules.queries.gates import judge_gate
 from rules.truth import Truth
 from rules.vocabulary.milestones import MilestoneStatus

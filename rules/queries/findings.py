@@ -15,8 +15,8 @@ from rules.figures.judgement import Judgement, not_known
 from rules.figures.schedule import judge_schedule
 from rules.figures.selection import is_presumed, newest_figure, usable_figure, without_revisions
 from rules.figures.witnesses import witnesses
-from rules.language.causes import Cause
 from rules.language.milestones import Measured, Shown
+from rules.language.revision_causes import Cause
 from rules.program import Program
 from rules.queries.duties import parties_missing
 from rules.queries.filing import unfiled_sentence

@@ -8,7 +8,7 @@ from datetime import datetime
 from rules import dates, effects, facts
 from rules.effects import Effect
 from rules.program import Program
-from rules.queries.agenda import Agenda
+from rules.queries.affected import Agenda
 from rules.queries.anchors import occurred_at
 from rules.vocabulary.disputes import Dispute, DisputeStatus
 from rules.vocabulary.standing import Standing

@@ -10,7 +10,7 @@ from rules.effects import Effect
 from rules.language import criteria as c
 from rules.language.criteria import Criterion
 from rules.program import Program
-from rules.queries.agenda import Agenda, on
+from rules.queries.affected import Agenda, on
 from rules.queries.gates import judge_gate
 from rules.queries.incidents import matching, span
 from rules.times import Interval

@@ -10,7 +10,7 @@ from rules.effects import Effect
 from rules.language.milestones import DeterminationRule
 from rules.language.voting import are_enough, votes_of
 from rules.program import Program
-from rules.queries.agenda import Agenda, on
+from rules.queries.affected import Agenda, on
 from rules.queries.anchors import deed_done_at
 from rules.vocabulary.determinations import Choice, Vote
 

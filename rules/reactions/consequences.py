@@ -19,7 +19,7 @@ from rules.effects import Effect
 from rules.figures.unknown import missing_report
 from rules.language.phases import Phase
 from rules.program import Program
-from rules.queries.agenda import Agenda, on
+from rules.queries.affected import Agenda, on
 from rules.queries.agreed_dates import agreement_effects
 from rules.queries.anchors import deed_done_at, occurred_at
 from rules.queries.commitments import commitment_effects

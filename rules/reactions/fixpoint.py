@@ -12,7 +12,7 @@ from rules.evolve import evolve
 from rules.field_types import Id
 from rules.language.dependents import Subject
 from rules.program import Program
-from rules.queries.agenda import Agenda
+from rules.queries.affected import Agenda
 from rules.queries.deadlines import missed_effects
 from rules.reactions.clocks import Clock, clocks_after, deadline_clocks
 from rules.reactions.consequences import Step

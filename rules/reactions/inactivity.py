@@ -9,7 +9,7 @@ from datetime import datetime
 from rules.effects import Effect, StallEnded, StallFound
 from rules.explanations.owing import Owed, owed_acts
 from rules.program import Program
-from rules.queries.agenda import Agenda
+from rules.queries.affected import Agenda
 from rules.times import add_duration, add_lost_time, in_whole_days
 from rules.vocabulary.standing import Standing
 

@@ -17,7 +17,7 @@ from rules.decisions.matters import check_matter
 from rules.effects import Effect
 from rules.language.procedures import Procedure
 from rules.program import Program
-from rules.queries.agenda import Agenda
+from rules.queries.affected import Agenda
 from rules.queries.amending import Conflict, merge
 from rules.queries.gates import judge_gate
 from rules.queries.signature import effects_hash

@@ -17,7 +17,7 @@ from rules.effects import BalanceMoved, Effect, InstalmentCounted
 from rules.explanations.criteria import unmet_criteria
 from rules.language.terms import Release
 from rules.program import Program
-from rules.queries.agenda import Agenda
+from rules.queries.affected import Agenda
 from rules.queries.gates import judge_gate
 from rules.releases.earned import earned_amount
 from rules.releases.pending import is_pending

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from rules.language.causes import THAT_COUNT
 from rules.language.plan import Plan
+from rules.language.revision_causes import THAT_COUNT
 from rules.rendering.criteria import anchor_in_words, gate_in_words
 
 

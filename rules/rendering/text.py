@@ -6,16 +6,16 @@ from collections.abc import Iterator
 from typing import assert_never
 
 from rules.language import criteria as c
-from rules.language.causes import THAT_COUNT
 from rules.language.indicators import Indicator, Target
 from rules.language.milestones import DeterminationRule, Measured, Showing, Shown
 from rules.language.phases import Phase, StabilityPeriod
 from rules.language.plan import Plan
+from rules.language.revision_causes import THAT_COUNT
 from rules.language.timetable import Deadline, Inactivity, Window
 from rules.language.voting import of_votes
-from rules.rendering.arrangements import render_arrangements
 from rules.rendering.criteria import anchor_in_words, dates_in_words, gate_in_words, incidents_in_words
 from rules.rendering.declared import render_declarations, with_note
+from rules.rendering.procedures import render_arrangements
 from rules.rendering.releases import render_release
 from rules.times import local_time, time_in_words
 

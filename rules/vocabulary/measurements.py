@@ -8,8 +8,8 @@ from pydantic import Field, model_validator
 
 from rules.decimals import Figure, parse_decimal
 from rules.field_types import Id, Label, Name, StrictModel, Text
-from rules.language.causes import Cause
 from rules.language.indicators import StandardError
+from rules.language.revision_causes import Cause
 from rules.text_formats import PERIOD
 from rules.times import Instant
 from rules.vocabulary.documents import FiledDocument

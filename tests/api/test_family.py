@@ -9,10 +9,10 @@ from uuid import UUID
 
 import pytest
 
-from db.epochs import Epochs
 from db.pools import LedgerPool, ReadPool
 from db.program_cache import ProgramCache
 from db.recorder import Recorder
+from db.restore_epochs import Epochs
 from rules.family import child_id
 from tests.api.conftest import Door
 from tests.db.family import FirstEpoch

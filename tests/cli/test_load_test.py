@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from cli.load_test import NotLocal, loopback
+from cli.load_test import NotLoopback, loopback
 from cli.main import app
 
 
@@ -30,7 +30,7 @@ def test_this_machine_is_asked(address: str) -> None:
     ],
 )
 def test_no_other_is(address: str) -> None:
-    with pytest.raises(NotLocal, match="Nothing was sent"):
+    with pytest.raises(NotLoopback, match="Nothing was sent"):
         loopback(address)
 
 

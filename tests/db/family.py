@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import cast
 from uuid import UUID, uuid4
 
-from db.epochs import Epochs
 from db.program_cache import ProgramCache
 from db.recorder import Recorder
+from db.restore_epochs import Epochs
 from rules import acts as a
 from rules.family import child_id
 from rules.program import Program

@@ -15,11 +15,11 @@ from temporalio.client import Client, WorkflowExecutionStatus
 
 from cli.temporal import Temporal, free_port
 from db.dispatch import Dispatch
-from db.epochs import Epochs
 from db.pools import LedgerPool, OperationalPool, ReadPool
 from db.program_cache import ProgramCache
-from db.reconciliation import Reconciliation
 from db.recorder import Recorder
+from db.restore_epochs import Epochs
+from db.workflow_reconciliation import Reconciliation
 from tests.db.builders import start
 from workflows.client import NAMESPACE, TemporalSettings, connect
 from workflows.messages import program_workflow

@@ -12,8 +12,8 @@ import pytest
 from temporalio.client import Client
 
 from db.dispatch import Dispatch, DispatchBatch, Pending
-from db.epochs import Epochs
 from db.program_cache import ProgramCache
+from db.restore_epochs import Epochs
 from rules.entries import Entry
 from tests.db.family import FirstEpoch
 from workflows import relay

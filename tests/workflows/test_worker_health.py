@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from telemetry.metrics import Metrics
-from workflows.liveness import Liveness
+from workflows.liveness import PartHeartbeats
 from workflows.worker_health import WorkerHealth
 
 
@@ -19,7 +19,7 @@ def test_the_first_secret_to_end_is_counted_down(monkeypatch: pytest.MonkeyPatch
         monkeypatch.setenv(f"ACCORD_SECRET_{name}_UNTIL", date.isoformat(today + timedelta(days=days)))
     metrics = Metrics()
     nobody: Any = None  # Temporal is not asked here
-    WorkerHealth(nobody, (), Liveness()).register_gauges(metrics)
+    WorkerHealth(nobody, (), PartHeartbeats()).register_gauges(metrics)
     metrics.read_gauges()
     (line,) = [one for one in metrics.text().decode().splitlines() if one.startswith("accord_first_ending_seconds{")]
     name, _, seconds = line.partition(" ")

@@ -10,7 +10,7 @@ from rules.language.sources.expressions import first_at
 from rules.language.sources.templates import fill_template
 from workflows.sources.answers import Answer
 from workflows.sources.figures import UnusableAnswer
-from workflows.sources.json_text import UnreadableAnswer, parse, stored
+from workflows.sources.strict_json import UnreadableAnswer, parse, stored
 
 
 def edition_of(

@@ -16,7 +16,7 @@ from rules.times import parse_day
 from rules.vocabulary.readings import ReadEvent, Readings
 from workflows.sources.adapter import Ask
 from workflows.sources.figures import UnusableAnswer
-from workflows.sources.json_text import row_text, stored
+from workflows.sources.strict_json import row_text, stored
 from workflows.sources.url_template import day_before
 
 

@@ -15,8 +15,8 @@ from rules.decimals import to_ascii, without_sign
 from rules.language.periods import period_end
 from rules.vocabulary.readings import Dropped, NoReading, ReadFigure, Readings, Unread, counted
 from workflows.sources.adapter import Ask
-from workflows.sources.json_text import UnreadableAnswer, stored
 from workflows.sources.numbers import ERRORS, Separators, is_nothing, strip_marks
+from workflows.sources.strict_json import UnreadableAnswer, stored
 
 POINT = Separators()
 _EXACT = Context(prec=120)

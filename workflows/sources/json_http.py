@@ -18,9 +18,9 @@ from workflows.sources.egress import Egress
 from workflows.sources.events import events_of
 from workflows.sources.figures import FigureReader, UnusableAnswer, read_or_reason, unit_of, with_schema_changes
 from workflows.sources.json_pages import JsonPages, sign_in
-from workflows.sources.json_text import LARGEST, parse, row_text, stored
 from workflows.sources.row_filter import FieldFilter, RowFilter
 from workflows.sources.schema_changes import fields_of, schema_changes
+from workflows.sources.strict_json import LARGEST, parse, row_text, stored
 from workflows.sources.url_template import build_url, values_of
 
 MOST_JSON = 4 * LARGEST

@@ -13,7 +13,7 @@ from rules.language.sources.expressions import all_at, first_at
 from rules.language.sources.json_http import OAuth, Paging, Query
 from workflows.sources.answers import Answer, Denied, NoAnswer, Progress
 from workflows.sources.egress import Egress, Headers
-from workflows.sources.json_text import UnreadableAnswer, parse, stored
+from workflows.sources.strict_json import UnreadableAnswer, parse, stored
 from workflows.sources.url_template import build_url
 
 

@@ -9,7 +9,7 @@ from rules.field_types import did_you_mean
 from rules.spelling import Spellings
 from rules.vocabulary.readings import Dropped
 from workflows.sources.figures import UnusableAnswer
-from workflows.sources.json_text import stored
+from workflows.sources.strict_json import stored
 
 _MOST_NAMES = 1_000
 """Limit of values kept for each filter, for suggestions."""

@@ -9,7 +9,7 @@ from codecs import BOM_UTF8
 from collections.abc import Iterator
 from typing import TypeAlias
 
-from workflows.sources.json_text import LONGEST_ROW, UnreadableAnswer, stored
+from workflows.sources.strict_json import LONGEST_ROW, UnreadableAnswer, stored
 
 Cell: TypeAlias = object
 Row: TypeAlias = tuple[Cell, ...]

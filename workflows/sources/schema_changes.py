@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from difflib import get_close_matches
 from typing import Any
 
-from workflows.sources.json_text import stored
 from workflows.sources.rows import normalize
+from workflows.sources.strict_json import stored
 
 _YEAR = re.escape("{year}")
 _SHOWN = 5

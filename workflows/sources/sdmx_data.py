@@ -24,8 +24,8 @@ from workflows.sources.adapter import Ask
 from workflows.sources.answers import Answer, Denied, Progress
 from workflows.sources.egress import Egress
 from workflows.sources.figures import FigureReader, UnusableAnswer, read_or_reason, unit_of
-from workflows.sources.json_text import UnreadableAnswer, stored
 from workflows.sources.row_filter import FieldFilter, RowFilter
+from workflows.sources.strict_json import UnreadableAnswer, stored
 from workflows.sources.url_template import build_url, values_of
 
 _ACCEPTED = "application/vnd.sdmx.genericdata+xml;version=2.1"

@@ -8,8 +8,8 @@ import zipfile
 from collections.abc import Iterator, Sequence
 
 from rules.field_types import did_you_mean
-from workflows.sources.json_text import UnreadableAnswer
 from workflows.sources.rows import Row, check_row, normalize
+from workflows.sources.strict_json import UnreadableAnswer
 from workflows.sources.strict_workbook import is_strict, to_transitional
 
 MOST_PARTS = 1_000

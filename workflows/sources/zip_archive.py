@@ -6,7 +6,7 @@ import io
 import zipfile
 
 from rules.field_types import did_you_mean
-from workflows.sources.json_text import UnreadableAnswer
+from workflows.sources.strict_json import UnreadableAnswer
 
 MOST_FILES = 1_000
 LARGEST_FILE = 50 * 2**20

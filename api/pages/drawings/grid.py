@@ -12,7 +12,7 @@ MOST_PERIODS = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class GridCell:
     """The newest figure of an indicator for a period; None without one."""
 
     value: str
@@ -23,15 +23,15 @@ class Cell:
 @dataclass(frozen=True, slots=True)
 class Grid:
     periods: list[str]
-    rows: dict[str, list[Cell | None]]
+    rows: dict[str, list[GridCell | None]]
 
 
 def grid(program: Program) -> Grid:
     """The grid of the last periods with figures."""
-    found: dict[tuple[str, str], Cell] = {}
+    found: dict[tuple[str, str], GridCell] = {}
     for piece in program.evidence.values():
         if (figure := piece.measurement) is not None and piece.status is not EvidenceStatus.WITHDRAWN:
-            found[figure.indicator, figure.period] = Cell(f"{figure.value:f}", piece.status, figure.edition)
+            found[figure.indicator, figure.period] = GridCell(f"{figure.value:f}", piece.status, figure.edition)
     periods = sorted({period for _, period in found}, key=lambda period: in_order(period, program.plan.periods))[-MOST_PERIODS:]
     rows = {name: [found.get((name, period)) for period in periods] for name in program.plan.indicators}
     return Grid(periods, rows)

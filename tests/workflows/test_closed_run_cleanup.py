@@ -14,7 +14,7 @@ from cli.temporal import DYNAMIC_CONFIG, Temporal, free_port
 from tests.workflows.conftest import Record, begun, phase, program, told, working_on
 from workflows.check import CheckWorkflow
 from workflows.client import TASK_QUEUE, TemporalSettings, connect
-from workflows.closed_checks import ClosedChecks
+from workflows.closed_run_cleanup import ClosedRunCleanup
 from workflows.messages import CheckRef, check_schedule
 from workflows.namespace import prepare
 
@@ -62,9 +62,9 @@ async def test_closed_runs_of_checks_go_when_they_have_been_kept_and_nothing_els
     await until(temporal, "CheckWorkflow", 4)
     await until(temporal, "ProgramWorkflow", 1)
 
-    assert await ClosedChecks(temporal, timedelta(days=1)).delete() == 0
+    assert await ClosedRunCleanup(temporal, timedelta(days=1)).delete() == 0
     async with asyncio.timeout(60):
         while len(await listed(temporal, "CheckWorkflow")) != 1:
-            await ClosedChecks(temporal, timedelta()).delete()
+            await ClosedRunCleanup(temporal, timedelta()).delete()
     assert await listed(temporal, "ProgramWorkflow") == [WorkflowExecutionStatus.COMPLETED]
     assert (await waiting.describe()).status is WorkflowExecutionStatus.RUNNING

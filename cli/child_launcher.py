@@ -1,6 +1,6 @@
 """Executes another program with a parent-death signal. Run by path, never imported.
 
-    python -I -S exec_child.py '{"parent": 17, "signal": 9, "user": [65534, 65534] or null, "needs": [...]}' program argument...
+    python -I -S child_launcher.py '{"parent": 17, "signal": 9, "user": [65534, 65534] or null, "needs": [...]}' program ...
 
 This is a separate program and not a `preexec_fn`, because Python code between fork and exec can deadlock when the parent has
 threads (the Temporal client does). `exec` keeps the process id, so the parent's handle stays valid.

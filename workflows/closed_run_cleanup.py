@@ -26,7 +26,7 @@ INTERVAL_SECONDS, RETRY_SECONDS = 3600.0, 60.0
 RPC = timedelta(seconds=RPC_SECONDS)
 
 
-class ClosedChecks:
+class ClosedRunCleanup:
     """Runs beside the worker. Any number may run: deletion is idempotent."""
 
     def __init__(self, client: Client, kept: timedelta) -> None:
