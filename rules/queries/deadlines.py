@@ -24,7 +24,7 @@ Passed: TypeAlias = effects.WarningGiven | facts.ProgramSuspended | facts.Progra
 
 @dataclass(frozen=True, slots=True)
 class DueState:
-    """A due date as it stands; `revised` is None while it is paused without a known end."""
+    """A due date as it stands. `revised` counts from `anchored_at`, and is None while it is paused without a known end."""
 
     anchored_at: datetime
     original: datetime
@@ -81,7 +81,7 @@ def _count_due(program: Program, name: str, rule: Deadline, since: datetime, aft
     opened = program.phase(program.plan.phase_of[name]).opened_at
     if opened is not None and revised is not None and revised <= opened:
         # It passed while nothing was owed; the time starts again in full when it is owed.
-        revised = moved(last_instant(program, opened, after), opened)
+        return DueState(opened, original, moved(last_instant(program, opened, after), opened))
     return DueState(since, original, revised)
 
 

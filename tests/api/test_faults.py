@@ -59,7 +59,7 @@ async def breaks_a_rule(self: ReadPool, *_: Any) -> Any:
 
 FAULTS: dict[str, tuple[type | Any, str, Callable[..., Any]]] = {
     "router": (Queries, "programs", fails),
-    "recorder": (Recorder, "answered", fails_later),
+    "recorder": (Recorder, "record_and_answer", fails_later),
     "law": (draft, "decide", fails),
     "tokens": (Tokens, "find", fails_later),
     "database, what was sent": (ReadPool, "rows", asks_nonsense),

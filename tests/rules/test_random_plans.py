@@ -19,5 +19,10 @@ def test_a_sound_plan_ends_where_everybody_does_what_is_owed_and_holds_whatever_
     assert came.count("sound") > len(came) / 3
 
 
+def test_a_date_counted_anew_from_an_opening_does_not_lift_the_consents_to_that_opening() -> None:
+    """It moves with the day on which the last one signs, and nothing that was consented to is another for it."""
+    assert tried("1:6021") == "sound"
+
+
 def test_a_plan_is_written_again_by_its_seed() -> None:
     assert Writer(Random("7")).written() == Writer(Random("7")).written()  # noqa: S311  chance that can be had again

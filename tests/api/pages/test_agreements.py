@@ -199,7 +199,7 @@ async def test_votes_windows_and_agreed_days_are_fit_for_everybody(agreeing: Doo
     pages += [f"/act/propose?matter.kind={kind}" for kind in ("revise_timetable", "agree_date", "decline")]
     async with chromium() as browser, Looker.arriving(browser, served, mode) as looker:
         await looker.seat(await session_of(served, agreeing.secrets["saul"]))
-        for path in pages:
+        for path in pages[[*MODES].index(mode) % 2 :: 2]:  # each page in light or dark, and on a phone or from right to left
             wrong += await looker.faults(f"{program}{path}")
     assert wrong == []
 
