@@ -83,6 +83,17 @@ ENABLED = (
 """What keeps the record holds also against its owner, who takes it away to empty a database of the tests."""
 
 
+@contextmanager
+def unguarded(owner_url: str) -> Iterator[psycopg.Connection[Any]]:
+    """A transaction of the database's owner in which nothing keeps the record: what an operator could do."""
+    with psycopg.connect(owner_url) as connection:
+        for statement in ("SET LOCAL session_replication_role = replica", *DISABLED):
+            connection.execute(statement.encode())
+        yield connection
+        for statement in ENABLED:
+            connection.execute(statement.encode())
+
+
 class Emptied:
     """Databases that tests have used as the service's role, which can change rows and nothing else.
 

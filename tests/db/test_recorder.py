@@ -26,7 +26,7 @@ from rules import acts as a
 from rules.decide import Decided
 from rules.evolve import fold
 from rules.refusals import Refused
-from tests.conftest import DISABLED, ENABLED
+from tests.conftest import unguarded
 from tests.db.builders import act, evidence, long_story, not_allowed, start, stored, tell, verdict
 from tests.db.conftest import Room
 from tests.rules.small_plan import PEOPLE, PLAN
@@ -243,17 +243,13 @@ async def test_a_ledger_that_was_rewritten_beside_us_is_not_answered_from(room: 
     """An entry with other words and a leaf that fits them: the next one does not follow it, and whoever folds them says so."""
     program_id = await room.started()
     await room.recorded(program_id, evidence("e1"))
-    with psycopg.connect(owner_url) as connection:
-        for statement in ("SET LOCAL session_replication_role = replica", *DISABLED):
-            connection.execute(statement.encode())
+    with unguarded(owner_url) as connection:
         connection.execute(
             "UPDATE ledger_entry SET body = convert_to(replace(convert_from(body, 'UTF8'), 'olga', 'otto'), 'UTF8'),"
             " leaf = sha256('\\x00'::bytea || convert_to(replace(convert_from(body, 'UTF8'), 'olga', 'otto'), 'UTF8'))"
             " WHERE program_id = %s AND seq = 1",
             [program_id],
         )
-        for statement in ENABLED:
-            connection.execute(statement.encode())
     with pytest.raises(LedgerFault):
         await other_room.programs.load(program_id)
     with pytest.raises(LedgerFault):
