@@ -37,8 +37,7 @@ async def program_now(state: State, caller: CallerInfo, program: UUID) -> Progra
     caller.check_scope(program)
     cached = await state.programs.load(program)
     found = caller.check_visible(cached.program if cached else None)
-    if units := view_units(found.plan):
-        state.rate_limits.take(caller.person, units)
+    _charge_view(state, caller, found)
     return found
 
 
@@ -50,12 +49,21 @@ async def program_at(state: State, caller: CallerInfo, program: UUID, at: dateti
     now = datetime.now(UTC)
     if at is None:
         return ProgramRead(program, await program_now(state, caller, program), now, is_past=False)
-    if at > now or not await _is_member(state, caller, program):
+    is_member = at <= now and await _is_member(state, caller, program)
+    if not is_member:
         check_past(at, max(now, (await program_now(state, caller, program)).at))
     state.rate_limits.take(caller.person, PAST)
     if (then := await state.programs.as_of(program, at)) is None:
         raise NotFound("program at that instant")
+    if is_member:
+        _charge_view(state, caller, then)  # as it is where the present is loaded
     return ProgramRead(program, then, at, is_past=True)
+
+
+def _charge_view(state: State, caller: CallerInfo, program: Program) -> None:
+    """Charges what the size of a program's plan costs whoever looks at it. Raises TooMuch."""
+    if units := view_units(program.plan):
+        state.rate_limits.take(caller.person, units)
 
 
 async def _is_member(state: State, caller: CallerInfo, program: UUID) -> bool:

@@ -75,9 +75,9 @@ async def get_inclusion(
 
 async def _leaves(state: State, caller: CallerInfo, program: UUID, size: int | None) -> list[bytes]:
     """The leaf hashes of the first entries. Raises Invalid where there are fewer."""
-    await program_now(state, caller, program)
+    seq = (await program_now(state, caller, program)).seq
+    state.rate_limits.take(caller.person, 1 + min(size or seq, seq) // LEAVES_PER_UNIT)
     leaves = await state.queries.leaves(program, size)
-    state.rate_limits.take(caller.person, 1 + len(leaves) // LEAVES_PER_UNIT)
     if size is not None and size > len(leaves):
         raise Invalid(
             "unreadable", f"The ledger has {len(leaves)} entries, and not {size}.", f"a size of {len(leaves)} or less"
