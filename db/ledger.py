@@ -13,13 +13,13 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from hashlib import sha256
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import Field, ValidationError
 
 from db.snapshot_body import UNREADABLE, program_in
+from proof.merkle import leaf_hash
 from rules.canonical import NotCanonical, canonical
 from rules.entries import Entry
 from rules.evolve import evolve
@@ -110,10 +110,6 @@ class ChainFault:
     sentence: str
 
 
-def leaf_of(body: bytes) -> bytes:
-    return sha256(b"\x00" + body).digest()
-
-
 def columns_of(entry: Entry) -> dict[str, Any]:
     """The columns of an entry's row beside its body, for filters.
 
@@ -137,7 +133,7 @@ def seal(entry: Entry, program_id: UUID, prev: bytes, nonce: bytes) -> Sealed:
     body = canonical(plain | {"v": VERSION, "program": str(program_id), "prev": prev.hex(), "nonce": nonce.hex()})
     if len(body) > LARGEST_BODY:
         raise EntryTooLarge(f"{len(body)} bytes; the ledger takes {LARGEST_BODY}")
-    return Sealed(entry, prev, leaf_of(body), body, plain)
+    return Sealed(entry, prev, leaf_hash(body), body, plain)
 
 
 def read(leaf: bytes, body: bytes) -> Entry:
@@ -154,7 +150,7 @@ def read_next(leaf: bytes, body: bytes, prev: bytes) -> Entry:
 
 
 def _parse_intact(leaf: bytes, body: bytes) -> EntryBody:
-    if leaf_of(body) != leaf:
+    if leaf_hash(body) != leaf:
         raise LedgerFault(f"the leaf {leaf.hex()} is not the hash of its entry")
     return parse_body(body)
 
@@ -202,7 +198,7 @@ class _Check:
 
     def row(self, row: StoredEntry) -> Iterator[ChainFault]:
         yield from self._place(row)
-        if row.leaf != leaf_of(row.body):
+        if row.leaf != leaf_hash(row.body):
             yield ChainFault(row.seq, "leaf", "the leaf is not the hash of the body")
         yield from self._body(row)
         self.seq, self.leaf = row.seq, row.leaf

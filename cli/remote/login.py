@@ -11,6 +11,8 @@ from typing import Any
 
 import typer
 
+from cli.remote.private_file import write_private
+
 ADDRESS, TOKEN = "ACCORD_API", "ACCORD_TOKEN"
 """Environment variables that override the file, as for CI."""
 
@@ -54,13 +56,8 @@ def store_login(login: Login) -> Path:
         tokens = _load_file()["tokens"]
     except NotLoggedIn:
         tokens = {}
-    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    fresh = file.with_suffix(".new")
-    fresh.unlink(missing_ok=True)
     held = {"api": login.api, "tokens": tokens | {login.api: login.token}}
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as out:
-        out.write(json.dumps(held, indent=2) + "\n")
-    fresh.replace(file)
+    write_private(file, json.dumps(held, indent=2) + "\n")
     return file
 
 

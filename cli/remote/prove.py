@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,7 +13,7 @@ from cli.remote.client import Client, exit_with, run_question
 from cli.remote.completion import Named
 from cli.remote.watch import Keys, kept_checkpoint
 from proof.checkpoint import Checkpoint
-from proof.merkle import root_of
+from proof.merkle import leaf_hash, root_of
 
 PAGE = 500
 BEFORE_THE_FIRST = "0" * 64
@@ -75,7 +74,7 @@ def _faults(entries: Iterable[dict[str, Any]]) -> Iterator[str]:
         before = entry["leaf"]
         if (body := entry["body"]) is None:
             continue
-        if sha256(b"\0" + body.encode()).hexdigest() != before:
+        if leaf_hash(body.encode()).hex() != before:
             yield f"entry {number} was changed after it was sealed"
             continue
         said = json.loads(body)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from base64 import b64encode
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ import typer
 from cli.remote.client import REFUSED, UNREADABLE, Client, exit_with, run_question
 from cli.remote.completion import Named
 from cli.remote.login import load_login
+from cli.remote.private_file import write_private
 from proof.checkpoint import Checkpoint, verify_note
 from proof.merkle import ProofInvalid, verify_consistency
 from proof.signed_note import Note, NoteInvalid, VerifierKey
@@ -39,12 +39,8 @@ class StoredCheckpoint:
 
     def write(self, note: str, keys: Iterable[VerifierKey]) -> None:
         """Writes both files, each atomically."""
-        self.note.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for file, text in ((self.keys, "".join(f"{key}\n" for key in keys)), (self.note, note)):
-            fresh = file.with_name(f"{file.name}.new")
-            with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as out:
-                out.write(text)
-            fresh.replace(file)
+        write_private(self.keys, "".join(f"{key}\n" for key in keys))
+        write_private(self.note, note)
 
 
 def watch(program: Named, key: Keys = None) -> None:

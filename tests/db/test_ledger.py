@@ -21,13 +21,13 @@ from db.ledger import (
     LedgerFault,
     StoredEntry,
     columns_of,
-    leaf_of,
     read,
     read_next,
     seal,
     verify_chain,
 )
 from db.program_cache import CachedProgram
+from proof.merkle import leaf_hash
 from rules.acts import Actor, Role
 from rules.canonical import canonical
 from rules.effects import DeadlineSet, StabilityCounted
@@ -88,7 +88,7 @@ def test_a_whole_history_is_sound() -> None:
 
 def test_a_body_says_where_it_belongs() -> None:
     sealed = seal(entry(AttemptRefused(attempted="x", code="c", reason="R.")), PROGRAM, GENESIS, NONCE)
-    assert sealed.leaf == leaf_of(sealed.body)
+    assert sealed.leaf == leaf_hash(sealed.body)
     for part in (f'"program":"{PROGRAM}"', f'"prev":"{"00" * 32}"', f'"nonce":"{NONCE.hex()}"', '"v":1', '"seq":1'):
         assert part.encode() in sealed.body
 
@@ -112,7 +112,7 @@ def test_an_entry_too_large_is_not_sealed(monkeypatch: pytest.MonkeyPatch) -> No
 def test_bytes_that_are_no_entry_are_not_read() -> None:
     for body in (b"", b"{}", b"[1]", b"\xff"):
         with pytest.raises(EntryUnreadable):
-            read(leaf_of(body), body)
+            read(leaf_hash(body), body)
 
 
 def test_an_entry_that_is_not_what_was_sealed_is_not_read() -> None:
@@ -146,7 +146,7 @@ def test_a_changed_byte_with_its_hash_made_right_is_named_by_the_next_entry(data
     row = rows[place]
     at = data.draw(st.integers(0, len(row.body) - 1))
     body = row.body[:at] + bytes([row.body[at] ^ 1]) + row.body[at + 1 :]
-    rows[place] = replace(row, body=body, leaf=leaf_of(body))
+    rows[place] = replace(row, body=body, leaf=leaf_hash(body))
     assert (row.seq + 1, "prev") in told(rows)
 
 
@@ -204,7 +204,7 @@ def test_an_entry_of_another_program_is_named() -> None:
 def test_bytes_that_only_mean_the_same_are_named() -> None:
     rows = list(story())
     body = rows[2].body.replace(b'","', b'", "', 1)
-    rows[2] = replace(rows[2], body=body, leaf=leaf_of(body))
+    rows[2] = replace(rows[2], body=body, leaf=leaf_hash(body))
     assert (3, "body") in told(rows)
 
 
@@ -229,7 +229,7 @@ def test_entries_that_no_program_can_have_are_named() -> None:
         program_id=PROGRAM,
         seq=2,
         prev=first.leaf,
-        leaf=leaf_of(body),
+        leaf=leaf_hash(body),
         body=body,
         recorded_at=datetime(2025, 3, 2, tzinfo=UTC),
         kind="evidence_verified",
